@@ -1,0 +1,129 @@
+# dnntui: `make run` and `make test` install what is missing, build, and run. `make help` lists the rest.
+
+BUILD  ?= release
+PREFIX ?= /usr/local
+DESTDIR ?=
+
+CSTD     := -std=c11 -D_GNU_SOURCE
+WARNINGS := -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wformat=2 -Werror=format-security
+MODE_release := -O3 -g -march=x86-64-v2 -ffp-contract=off -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
+MODE_debug   := -O0 -g3
+MODE_asan    := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+MODE_ubsan   := -O1 -g -fsanitize=undefined -fno-sanitize-recover=all
+LINK_release := -pie -Wl,-z,relro,-z,now
+LINK_asan    := -fsanitize=address,undefined
+LINK_ubsan   := -fsanitize=undefined
+MODE := $(MODE_$(BUILD))
+ifeq ($(origin MODE_$(BUILD)),undefined)
+$(error BUILD=$(BUILD) is not known: release, debug, asan or ubsan)
+endif
+ifneq ($(shell uname -m),x86_64)
+MODE_release := $(filter-out -march=%,$(MODE_release))
+endif
+
+# Every library, what pkg-config calls it (libcsv has no such file), and the Debian packages of a build and of the tests.
+MODULES       := ncursesw readline openblas zlib libxxhash jansson
+PACKAGES      := gcc make pkg-config libc6-dev libncurses-dev libreadline-dev libopenblas-serial-dev libcsv-dev zlib1g-dev libxxhash-dev libjansson-dev
+TEST_PACKAGES := libcmocka-dev tmux python3 mandoc
+
+OUT      := build/$(BUILD)
+PROGRAM  := $(if $(filter release,$(BUILD)),dnntui,$(OUT)/dnntui)
+CFLAGS   ?=
+ALL_CFLAGS = $(CSTD) $(WARNINGS) $(MODE) -Iinclude -pthread $(shell pkg-config --cflags $(MODULES) 2>/dev/null) $(CFLAGS)
+DNN_LIBS = $(shell pkg-config --libs openblas) -pthread -lm
+LIBS     = $(shell pkg-config --libs $(MODULES)) -lcsv $(DNN_LIBS)
+
+SOURCES      := $(filter-out src/main.c,$(shell find src -name '*.c' | LC_ALL=C sort))
+DNN_SOURCES  := $(filter src/base/% src/dnn/%,$(SOURCES))
+REST_SOURCES := $(filter-out $(DNN_SOURCES),$(SOURCES))
+DNN_OBJECTS  := $(DNN_SOURCES:%.c=$(OUT)/%.o)
+REST_OBJECTS := $(REST_SOURCES:%.c=$(OUT)/%.o)
+DOUBLE_OBJECTS := $(DNN_SOURCES:%.c=$(OUT)/double/%.o)
+
+# Unit tests of the engine link with the engine alone; those named *_double.c with the engine compiled in double.
+DNN_TESTS    := $(wildcard tests/unit/base/*.c) $(filter-out %_double.c,$(wildcard tests/unit/dnn/*.c))
+DOUBLE_TESTS := $(wildcard tests/unit/dnn/*_double.c)
+REST_TESTS   := $(filter-out $(DNN_TESTS) $(DOUBLE_TESTS),$(shell find tests/unit -name '*.c' | LC_ALL=C sort))
+UNIT_TESTS   := $(patsubst %.c,$(OUT)/%,$(DNN_TESTS) $(DOUBLE_TESTS) $(REST_TESTS))
+
+.PHONY: all run test deps test-deps install uninstall check-layers bench clean help units
+all: $(PROGRAM)
+
+help:
+	@echo 'make                 build ./dnntui            make run       install what is missing, build, start'
+	@echo 'make test            all tests                 make bench     measure (see tests/bench)'
+	@echo 'make BUILD=debug|asan|ubsan [test]             make check-layers   prove the order of the rooms'
+	@echo 'make install PREFIX=/usr/local DESTDIR=        make deps      install what a build needs'
+
+$(PROGRAM): $(OUT)/src/main.o $(OUT)/libdnntui.a $(OUT)/libdnn.a
+	$(CC) $(MODE) $(LINK_$(BUILD)) -o $@ $^ $(LIBS) $(LDFLAGS)
+
+$(OUT)/libdnn.a: $(DNN_OBJECTS)
+	rm -f $@ && $(AR) rcs $@ $^
+$(OUT)/libdnntui.a: $(REST_OBJECTS)
+	rm -f $@ && $(AR) rcs $@ $^
+$(OUT)/libdnn-double.a: $(DOUBLE_OBJECTS)
+	rm -f $@ && $(AR) rcs $@ $^
+
+# The flags are worked out once, when the first object is made: a machine may have got its libraries a moment ago.
+$(OUT)/flags: Makefile
+	@mkdir -p $(@D)
+	@echo '$(ALL_CFLAGS)' | tr -s ' ' '\n' > $@
+$(OUT)/%.o: %.c $(OUT)/flags
+	@mkdir -p $(@D)
+	$(CC) @$(OUT)/flags -MMD -MP -c -o $@ $<
+$(OUT)/double/%.o: %.c $(OUT)/flags
+	@mkdir -p $(@D)
+	$(CC) @$(OUT)/flags -DDNN_DOUBLE -MMD -MP -c -o $@ $<
+$(OUT)/src/data/known_set.o: $(wildcard datasets/*.csv)
+
+# Unit tests.
+$(DNN_TESTS:%.c=$(OUT)/%): $(OUT)/%: $(OUT)/%.o $(OUT)/libdnn.a
+	$(CC) $(MODE) $(LINK_$(BUILD)) -o $@ $^ -lcmocka $(DNN_LIBS)
+$(DOUBLE_TESTS:%.c=$(OUT)/%): $(OUT)/%: $(OUT)/double/%.o $(OUT)/libdnn-double.a
+	$(CC) $(MODE) $(LINK_$(BUILD)) -o $@ $^ -lcmocka $(DNN_LIBS)
+$(REST_TESTS:%.c=$(OUT)/%): $(OUT)/%: $(OUT)/%.o $(OUT)/libdnntui.a $(OUT)/libdnn.a
+	$(CC) $(MODE) $(LINK_$(BUILD)) -o $@ $^ -lcmocka $(LIBS)
+units: $(UNIT_TESTS)
+
+# Installing. A package that is there costs one look; with apt and root (or sudo) what is missing is installed.
+missing = $(shell for p in $(1); do dpkg-query -W -f '$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || printf ' %s' $$p; done)
+sudo    = $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+define install-missing
+	@m='$(strip $(call missing,$(1)))'; [ -z "$$m" ] && exit 0; \
+	if command -v apt-get >/dev/null && { [ "$$(id -u)" = 0 ] || command -v sudo >/dev/null; }; then \
+	  echo "installing $$m"; export DEBIAN_FRONTEND=noninteractive; \
+	  $(sudo) apt-get update -qq && $(sudo) apt-get install -y -qq --no-install-recommends $$m >build-install.log 2>&1 \
+	    || { tail -n 5 build-install.log; echo "could not install $$m" >&2; exit 1; }; rm -f build-install.log; \
+	else echo "missing: $$m. On Debian: apt-get install $$m" >&2; exit 1; fi
+endef
+deps:
+	$(call install-missing,$(PACKAGES) $(if $(findstring clang,$(CC)),clang))
+test-deps: deps
+	$(call install-missing,$(TEST_PACKAGES))
+
+run: deps
+	@$(MAKE) --no-print-directory -s -j2 all
+	@./dnntui $(ARGS)
+
+test: test-deps
+	@$(MAKE) --no-print-directory -s -j2 all units
+	@BUILD=$(BUILD) PROGRAM=$(PROGRAM) tests/run
+
+bench:
+	@$(MAKE) --no-print-directory -s -j2 all
+	@PROGRAM=$(PROGRAM) tests/bench/run
+
+check-layers:
+	@tests/check-layers
+
+install: $(PROGRAM)
+	install -D -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/dnntui
+	install -D -m 644 man/dnntui.1 $(DESTDIR)$(PREFIX)/share/man/man1/dnntui.1
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/dnntui $(DESTDIR)$(PREFIX)/share/man/man1/dnntui.1
+
+clean:
+	rm -rf build dnntui
+
+-include $(shell find $(OUT) -name '*.d' 2>/dev/null)

@@ -1,0 +1,78 @@
+/*
+ * dataset.h: what is trained on: features and targets as numbers, split into training and validation rows.
+ *
+ * A dataset is made once from a table and then only read. Every choice that was made on the way is a line in `notes`
+ * with the command that changes it. Values are raw: transforms (transform.h) are applied when a batch is gathered.
+ */
+#ifndef DATA_DATASET_H
+#define DATA_DATASET_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/text.h"
+
+enum task { TASK_CLASSIFY, TASK_REGRESS };
+
+/* Where data came from and how it was read: all that is needed to have the same dataset again; a checkpoint keeps it. */
+struct data_origin {
+    char source[4096];  /* a path, or the name of a known set */
+    char target[256];   /* name or 1-based number of the target column; "": choose */
+    int task;           /* enum task, or -1: choose */
+    char delimiter;     /* 0: find out */
+    int header;         /* -1: find out */
+    bool lenient;
+    double validation;  /* the share of rows kept for validation, in [0, 0.9]; 0.2 by default */
+    uint64_t seed;      /* of the split */
+};
+
+/* DATA_ORIGIN_DEFAULT: the built-in digits, every choice left to the program. */
+struct data_origin data_origin_default(void);
+
+enum column_use { COLUMN_FEATURE, COLUMN_TARGET, COLUMN_DROPPED };
+
+struct column {
+    char *name;
+    enum column_use use;
+    bool text;          /* one-hot encoded; otherwise a number */
+    int first, count;   /* its features are [first, first + count); 0 unless a feature */
+    char **category;    /* [categories] of a text column, in order of first appearance, "(missing)" never among them */
+    int categories;
+    int missing;        /* cells */
+    double fill;        /* what a missing number became: the mean of the training rows */
+    int fill_category;  /* or a missing text: their mode */
+};
+
+struct dataset {
+    struct data_origin origin;
+    uint64_t hash;      /* XXH3 of the bytes of the source */
+    enum task task;
+    int rows, features;
+    int classes;        /* of TASK_CLASSIFY; 0 otherwise */
+    char **class_name;  /* [classes] numbers ascending, or words in alphabetical order */
+    float *x;           /* [rows, features] raw, missing values filled */
+    float *y;           /* [rows] the class index, or the value; rows without a target were left out, and counted */
+    char **feature_name; /* [features] "age", "colour=red" */
+    struct column *column;
+    int columns;
+    int *train, trains; /* row numbers, ascending */
+    int *validation, validations;
+    struct text notes;  /* one choice a line: "target: class (the last column). `target COL` changes it" */
+};
+
+/* Reads ORIGIN's source (a .csv .tsv .txt file, or a known set), chooses what was left open, splits (stratified when
+ * classifying), fills missing values by the training rows' mean or mode, encodes. NULL on failure. */
+struct dataset *dataset_open(const struct data_origin *origin, struct err *err);
+void dataset_close(struct dataset *dataset);
+
+/* Known sets: built into the program. The list ends with a NULL name. */
+struct known_set {
+    const char *name, *summary;
+    const unsigned char *bytes, *end; /* a CSV with a header */
+    const char *target;
+};
+extern const struct known_set known_sets[];
+const struct known_set *known_set_find(const char *name);
+
+#endif

@@ -1,0 +1,110 @@
+/*
+ * layer.h: what a kind of layer is, and what one sees when it runs.
+ *
+ * A kind is a const row at the end of its own short file in src/dnn/layers/; layer_kinds lists the rows. A kind knows
+ * shapes, parameters and the two passes. It knows nothing of optimizers, initializers, losses or its neighbours.
+ *
+ * Work is shared by rows: a team of threads calls forward (or backward) at once, each for its own rows [first, last).
+ * A kind whose rows mix, such as batch norm, says in how many parts it runs: between two parts all threads meet, and
+ * what they reduce they add up in the order of their ranks, so that the bits do not depend on who came first.
+ */
+#ifndef DNN_LAYER_H
+#define DNN_LAYER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/args.h"
+#include "base/err.h"
+#include "dnn/real.h"
+#include "dnn/shape.h"
+
+#define LAYER_NAME_MAX   24
+#define LAYER_TENSORS    4 /* tensors of one sort (parameters, statistics, saved) that one layer may have */
+#define LAYER_THREADS    64
+
+enum layer_flag {
+    LAYER_ACTIVATION = 1 << 0, /* element by element, no parameters: what `activation` swaps */
+    LAYER_NORM = 1 << 1,       /* what `bn on` inserts */
+    LAYER_DROPOUT = 1 << 2,    /* what `dropout` inserts */
+    LAYER_WEIGHTED = 1 << 3,   /* has a weight that `init` draws */
+    LAYER_RECTIFIER = 1 << 4,  /* a unit of it is dead when its output is 0 for every row */
+    LAYER_SATURATES = 1 << 5,  /* flat on both sides: sigmoid, tanh */
+};
+
+struct layer {
+    const struct layer_kind *kind;
+    char name[LAYER_NAME_MAX]; /* "fc1": kind and count, or "out"; kept when the network is edited */
+    struct arg_values args;    /* numbers only: no layer argument is text */
+    struct shape in, out;      /* filled when the network is planned */
+};
+
+/* A tensor that a layer declares: its name after the layer's ("weight"), its shape, and for a weight how many inputs
+ * feed a unit and how many units an input feeds. */
+enum tensor_role { TENSOR_WEIGHT, TENSOR_BIAS, TENSOR_SCALE, TENSOR_STATISTIC };
+
+struct tensor_spec {
+    const char *name;
+    enum tensor_role role;
+    struct shape shape;
+    int fan_in, fan_out;
+    real fill; /* what it starts with, where no initializer applies */
+};
+
+/* What a kind needs; the counts are read by the planner, once the shapes are known. */
+struct layer_needs {
+    struct tensor_spec param[LAYER_TENSORS]; /* trained; each has a gradient */
+    int params;
+    struct tensor_spec stat[LAYER_TENSORS]; /* kept with the weights, not trained: running mean and variance */
+    int stats;
+    size_t saved_per_row[LAYER_TENSORS]; /* values a row that forward leaves for backward */
+    size_t saved[LAYER_TENSORS];         /* values a batch, likewise; a slot is sized by rows or as a whole */
+    size_t partial;                      /* values a thread for sums that are reduced between parts */
+};
+
+struct layer_run {
+    const struct layer *layer;
+    bool training;    /* dropout drops, batch norm uses and updates the batch's statistics */
+    int rows;         /* of the whole batch */
+    int first, last;  /* the caller's own rows */
+    int rank, ranks;  /* the caller, and how many share the work */
+    const real *x;    /* [rows, in] */
+    real *y;          /* [rows, out]; written by forward, read by backward */
+    real *dx;         /* [rows, in], d loss / d x; NULL where nobody asks (the first layer) */
+    const real *dy;   /* [rows, out], d loss / d y */
+    const real *param[LAYER_TENSORS];
+    real *grad[LAYER_TENSORS]; /* the caller's own sums over its own rows; overwritten, not added to */
+    real *stat[LAYER_TENSORS];
+    real *saved[LAYER_TENSORS];
+    real *partial;          /* [LAYER_THREADS or ranks, partial]: every thread's; slot `rank` is the caller's */
+    size_t partial_stride;  /* values from one thread's slot to the next, a whole number of cache lines */
+    uint64_t seed, draw;    /* for dropout: the seed, and which training step this is */
+    uint32_t stream;        /* for dropout: tells one layer from another */
+};
+
+struct layer_kind {
+    const char *name;    /* what a person types: "dense" */
+    const char *stem;    /* what layers of it are called: "fc" */
+    const char *summary; /* one line, with the formula */
+    const struct arg_spec *args;
+    unsigned flags;
+    int forward_parts, backward_parts; /* 1 unless rows mix */
+    /* Sets layer->out from layer->in and the arguments; refuses a shape it cannot take. NULL: out is in. */
+    int (*plan)(struct layer *layer, struct err *err);
+    /* Declares tensors; NULL: none. NEEDS comes zeroed. */
+    void (*needs)(const struct layer *layer, struct layer_needs *needs);
+    /* Floating-point operations of forward for one row; backward is counted as twice that. NULL: one a value. */
+    double (*flops)(const struct layer *layer);
+    void (*forward)(const struct layer_run *run, int part);
+    void (*backward)(const struct layer_run *run, int part);
+};
+
+extern const struct layer_kind *const layer_kinds[]; /* ended by NULL */
+
+/* The kind called NAME, or NULL. */
+const struct layer_kind *layer_kind_find(const char *name);
+
+/* Reads "dense 64 bias=off" (already split into words) into LAYER: kind and arguments; no name, no shapes. */
+int layer_parse(int count, char *const words[], struct layer *layer, struct err *err);
+
+#endif

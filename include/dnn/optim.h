@@ -1,0 +1,39 @@
+/*
+ * optim.h: the optimizers: loops over flat vectors that know no layer.
+ *
+ * The update rules are PyTorch's, in PyTorch's order of operations, so that a run can be compared step by step.
+ */
+#ifndef DNN_OPTIM_H
+#define DNN_OPTIM_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/args.h"
+#include "dnn/real.h"
+
+#define OPTIM_SLOTS 2
+
+struct optim_step {
+    const struct arg_values *args;
+    double lr;
+    uint64_t t;   /* 1 at the first update since the state was cleared */
+    size_t n;
+    real *w;                  /* [n] changed in place */
+    const real *g;            /* [n] the gradient, clipped already */
+    real *slot[OPTIM_SLOTS];  /* [n] each; as many as the kind has */
+};
+
+struct optim_kind {
+    const char *name, *summary;
+    const struct arg_spec *args;
+    int slots;
+    const char *slot_name[OPTIM_SLOTS]; /* "m", "v": what a checkpoint calls them */
+    double lr;                          /* the rate it starts with when the person names none */
+    void (*update)(const struct optim_step *step);
+};
+
+extern const struct optim_kind *const optim_kinds[]; /* ended by NULL; the first is the default */
+const struct optim_kind *optim_kind_find(const char *name);
+
+#endif

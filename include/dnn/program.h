@@ -1,0 +1,99 @@
+/*
+ * program.h: a training step as a flat list of ops with a cursor.
+ *
+ *     gather, fwd fc1, fwd relu1, ..., loss, bwd out, ..., bwd fc1, reduce, update fc1, ..., update out
+ *
+ * That list is what the debugger walks: `step` runs to its end, `stepi` one op. A program holds what one batch needs
+ * (activations, their gradients, the threads' parameter gradients); the network and the optimizer's state are lent to
+ * it. A forward-only program, for evaluation, is the same list up to the loss, in evaluation mode.
+ *
+ * Running op by op and running at full speed give the same bits: the partition of the rows depends on the number of
+ * rows and ranks only, and reductions go by rank.
+ */
+#ifndef DNN_PROGRAM_H
+#define DNN_PROGRAM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "dnn/loss.h"
+#include "dnn/net.h"
+#include "dnn/optim.h"
+#include "dnn/team.h"
+
+enum op_code { OP_GATHER, OP_FORWARD, OP_LOSS, OP_BACKWARD, OP_REDUCE, OP_UPDATE };
+
+struct op {
+    enum op_code code;
+    int layer; /* of FORWARD, BACKWARD, UPDATE; else -1 */
+    int parts;
+    double flops;   /* for a full batch */
+    char name[LAYER_NAME_MAX + 8]; /* "fwd fc1": what `list` shows and `break at` takes */
+};
+
+/* Where samples come from: writes rows [first, last) of the batch: x is [rows, in], y is [rows, out]. Called by every
+ * thread for its own rows. */
+struct program_source {
+    void (*gather)(void *context, int first, int last, real *x, real *y);
+    void *context;
+};
+
+/* The optimizer and its state, one set of flat vectors laid out as the network's parameters. */
+struct optimizer {
+    const struct optim_kind *kind;
+    struct arg_values args;
+    double lr;
+    double clip; /* the greatest global norm of the gradient; 0: no clipping */
+    uint64_t t;  /* updates since the state was cleared */
+    real *slot[OPTIM_SLOTS]; /* [net->size] each, NULL beyond kind->slots */
+};
+
+/* Norms of one layer's parameters, as of the last step that got there. */
+struct layer_norms {
+    double weight;   /* after the update */
+    double gradient; /* before clipping */
+    double update;   /* of the change made */
+};
+
+struct program;
+
+enum program_mode { PROGRAM_TRAIN, PROGRAM_EVALUATE };
+
+/* Plans a program for at most ROWS rows a batch. NET, TEAM and SOURCE's context must outlive it. Evaluation takes no
+ * memory for gradients. NULL on failure; the message holds the figure when memory is short. */
+struct program *program_open(struct net *net, const struct loss *loss, enum program_mode mode, int rows,
+                             struct team *team, struct program_source source, struct err *err);
+void program_close(struct program *program);
+
+/* Bytes that program_open would take, without taking them. */
+size_t program_bytes(const struct net *net, enum program_mode mode, int rows, int ranks);
+
+/* Begins a batch of ROWS rows: the cursor goes to the first op. DRAW numbers the training steps, for dropout. */
+void program_begin(struct program *program, int rows, uint64_t seed, uint64_t draw);
+
+/* Runs ops from the cursor up to END (not included). OPTIMIZER may be NULL for evaluation. Stops by itself after the
+ * reduce op, before any weight is overwritten, when the loss or a gradient is not finite and STOP_NONFINITE is set.
+ * Returns the cursor. */
+int program_run(struct program *program, struct optimizer *optimizer, int end, bool stop_nonfinite);
+
+int program_cursor(const struct program *program);
+int program_ops(const struct program *program);
+const struct op *program_op(const struct program *program, int i);
+int program_rows(const struct program *program);       /* of the batch begun */
+int program_rows_max(const struct program *program);
+int program_ranks(const struct program *program);      /* threads that share a step: 1 for a small network */
+double program_flops(const struct program *program);   /* of a whole step with a full batch */
+
+/* What a batch has shown, once its ops have run. */
+double program_loss(const struct program *program);     /* mean over rows */
+bool program_nonfinite(const struct program *program);  /* the loss or a gradient norm is NaN or infinite */
+double program_gradient_norm(const struct program *program);
+const struct layer_norms *program_norms(const struct program *program, int layer);
+
+/* The tensors of a batch. Row i of out(l) starts at i * shape_size(out). Layer -1 is the input. */
+const real *program_out(const struct program *program, int layer);
+const real *program_out_gradient(const struct program *program, int layer); /* NULL in evaluation */
+const real *program_target(const struct program *program);
+const real *program_gradient(const struct program *program); /* [net->size]: the sum over threads, after reduce */
+
+#endif

@@ -1,0 +1,24 @@
+/*
+ * team.h: a fixed team of threads that share the rows of an op.
+ *
+ * The caller is rank 0. Between jobs the others spin for some microseconds, since steps come one after the other, and
+ * then sleep. Nothing here decides what a thread computes: the partition is a function of the rank alone.
+ */
+#ifndef DNN_TEAM_H
+#define DNN_TEAM_H
+
+#include "base/err.h"
+
+struct team;
+
+struct team *team_open(int ranks, struct err *err); /* ranks in [1, LAYER_THREADS] */
+void team_close(struct team *team);
+int team_ranks(const struct team *team);
+
+/* Runs JOB(arg, rank) on ranks 0 .. RANKS - 1 at once (RANKS at most the team's) and returns when all are done. */
+void team_run(struct team *team, int ranks, void (*job)(void *arg, int rank), void *arg);
+
+/* Inside a job: waits until all of its ranks are here. */
+void team_meet(struct team *team);
+
+#endif

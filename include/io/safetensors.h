@@ -1,0 +1,49 @@
+/*
+ * safetensors.h: named tensors and a table of strings in one file (the safetensors format: 8 bytes of header length,
+ * little-endian, a JSON header, then the data; https://huggingface.co/docs/safetensors).
+ *
+ * Reading trusts nothing: lengths, offsets, overlaps, types and names are checked before they are used, against the
+ * size of the file.
+ */
+#ifndef IO_SAFETENSORS_H
+#define IO_SAFETENSORS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+#define SAFETENSORS_RANK 8
+
+struct safetensor {
+    char *name;
+    int rank;
+    uint64_t dim[SAFETENSORS_RANK];
+    float *data;  /* when writing: borrowed; when read: inside the file's block */
+    size_t count;
+};
+
+struct safetensors {
+    struct safetensor *tensor;
+    int tensors;
+    char **key, **value; /* __metadata__ */
+    int pairs;
+    void *block;         /* owns the data of a file that was read */
+};
+
+/* Building one to write. Names and strings are copied, data is borrowed until the file is written. */
+int safetensors_add(struct safetensors *file, const char *name, int rank, const uint64_t dim[], float *data,
+                    struct err *err);
+int safetensors_set(struct safetensors *file, const char *key, const char *value, struct err *err);
+
+/* Writes all of it to PATH, whole or not at all (atomic_file.h), tensors in the order they were added. */
+int safetensors_write(const struct safetensors *file, const char *path, struct err *err);
+
+/* Reads PATH. F32 only: a tensor of another type is refused by name. */
+int safetensors_read(struct safetensors *file, const char *path, struct err *err);
+void safetensors_close(struct safetensors *file);
+
+const struct safetensor *safetensors_find(const struct safetensors *file, const char *name); /* or NULL */
+const char *safetensors_get(const struct safetensors *file, const char *key);                /* or NULL */
+
+#endif

@@ -1,0 +1,64 @@
+/* arena.c: blocks taken whole from the system; a zeroed page that is never touched costs nothing. */
+#include "base/arena.h"
+
+#include <assert.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+
+struct arena arena_measure(void)
+{
+    return (struct arena){0};
+}
+
+size_t memory_available(void)
+{
+    FILE *file = fopen("/proc/meminfo", "r");
+    if (!file)
+        return SIZE_MAX;
+    char line[128];
+    unsigned long long kilobytes;
+    size_t available = SIZE_MAX;
+    while (fgets(line, sizeof line, file))
+        if (sscanf(line, "MemAvailable: %llu", &kilobytes) == 1) {
+            available = (size_t)kilobytes * 1024;
+            break;
+        }
+    fclose(file);
+    return available;
+}
+
+int arena_open(struct arena *arena, size_t size, const char *purpose, struct err *err)
+{
+    *arena = (struct arena){0};
+    size_t available = memory_available();
+    size = (size + ARENA_ALIGN - 1) / ARENA_ALIGN * ARENA_ALIGN;
+    if (size > available)
+        return err_set(err, ERR_MEMORY, "%s would take %s; %s of memory is available", purpose,
+                       text_bytes((double)size).s, text_bytes((double)available).s);
+    arena->base = aligned_alloc(ARENA_ALIGN, size ? size : ARENA_ALIGN);
+    if (!arena->base)
+        return err_set(err, ERR_MEMORY, "%s would take %s; the system refused it", purpose,
+                       text_bytes((double)size).s);
+    memset(arena->base, 0, size);
+    arena->size = size;
+    return 0;
+}
+
+void *arena_take(struct arena *arena, size_t count, size_t size)
+{
+    size_t bytes = (count * size + ARENA_ALIGN - 1) / ARENA_ALIGN * ARENA_ALIGN;
+    void *part = arena->base ? arena->base + arena->used : NULL;
+    arena->used += bytes;
+    assert(!arena->base || arena->used <= arena->size);
+    return part;
+}
+
+void arena_close(struct arena *arena)
+{
+    free(arena->base);
+    *arena = (struct arena){0};
+}

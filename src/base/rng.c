@@ -1,0 +1,84 @@
+/* rng.c: Philox4x32-10 and the draws made from it. */
+#include "base/rng.h"
+
+#include <math.h>
+
+void rng_philox(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4])
+{
+    uint32_t c0 = counter[0], c1 = counter[1], c2 = counter[2], c3 = counter[3];
+    uint32_t k0 = key[0], k1 = key[1];
+    for (int round = 0; round < 10; round++) {
+        uint64_t p0 = (uint64_t)0xD2511F53u * c0;
+        uint64_t p1 = (uint64_t)0xCD9E8D57u * c2;
+        uint32_t n0 = (uint32_t)(p1 >> 32) ^ c1 ^ k0;
+        uint32_t n2 = (uint32_t)(p0 >> 32) ^ c3 ^ k1;
+        c1 = (uint32_t)p1;
+        c3 = (uint32_t)p0;
+        c0 = n0;
+        c2 = n2;
+        k0 += 0x9E3779B9u;
+        k1 += 0xBB67AE85u;
+    }
+    out[0] = c0;
+    out[1] = c1;
+    out[2] = c2;
+    out[3] = c3;
+}
+
+struct rng rng_start(uint64_t seed, enum rng_stream stream, uint32_t a, uint32_t b)
+{
+    /* The stream is folded into the key, not into the counter: word 0 of the counter runs, words 2 and 3 are A and B. */
+    struct rng rng = {.key = {(uint32_t)seed, (uint32_t)(seed >> 32) ^ ((uint32_t)stream * 0x85EBCA6Bu)},
+                      .counter = {0, 0, a, b}};
+    return rng;
+}
+
+uint32_t rng_u32(struct rng *rng)
+{
+    if (rng->left == 0) {
+        rng_philox(rng->counter, rng->key, rng->block);
+        if (++rng->counter[0] == 0)
+            rng->counter[1]++;
+        rng->left = 4;
+    }
+    return rng->block[4 - rng->left--];
+}
+
+double rng_uniform(struct rng *rng)
+{
+    return (rng_u32(rng) + 0.5) / 4294967296.0;
+}
+
+double rng_normal(struct rng *rng)
+{
+    if (rng->has_spare) {
+        rng->has_spare = 0;
+        return rng->spare;
+    }
+    double radius = sqrt(-2.0 * log(rng_uniform(rng)));
+    double angle = 2.0 * 3.14159265358979323846 * rng_uniform(rng);
+    rng->spare = radius * sin(angle);
+    rng->has_spare = 1;
+    return radius * cos(angle);
+}
+
+uint32_t rng_below(struct rng *rng, uint32_t n)
+{
+    uint64_t product = (uint64_t)rng_u32(rng) * n;
+    if ((uint32_t)product < n) {
+        uint32_t threshold = -n % n;
+        while ((uint32_t)product < threshold)
+            product = (uint64_t)rng_u32(rng) * n;
+    }
+    return (uint32_t)(product >> 32);
+}
+
+void rng_shuffle(struct rng *rng, int *v, size_t n)
+{
+    for (size_t i = n; i > 1; i--) {
+        size_t j = rng_below(rng, (uint32_t)i);
+        int held = v[i - 1];
+        v[i - 1] = v[j];
+        v[j] = held;
+    }
+}
