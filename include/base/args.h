@@ -10,7 +10,8 @@
  *         {0}};
  *
  * A word is `name=value`, or a bare value that goes to the first argument not yet given whose type takes it; so
- * `dense 64 bias=off` and `init variance-scaling fan_avg uniform` both read as one would say them.
+ * `dense 64 bias=off` and `init variance-scaling fan_avg uniform` both read as one would say them. A choice may be cut
+ * to a prefix that no other choice has. Whole numbers may be written 1e5, and are exact up to 2^53.
  */
 #ifndef BASE_ARGS_H
 #define BASE_ARGS_H
@@ -36,16 +37,16 @@ enum arg_type {
 struct arg_spec {
     const char *name;
     enum arg_type type;
-    double min, max; /* both 0: any */
+    double min, max; /* both 0: any; INFINITY: no bound on that side; min DBL_MIN: above 0 */
     const char *const *choices; /* ended by NULL; for ARG_WORD they are only proposals for completion */
     const char *preset;         /* what holds when it is not given; NULL: it must be given; "": it may be left out */
     const char *summary;
 };
 
 struct arg_values {
-    bool given[ARGS_MAX];
+    bool given[ARGS_MAX];        /* by a word, not by the preset */
     double number[ARGS_MAX];     /* ARG_INT, ARG_NUMBER; the index of a choice; 1 or 0 of a switch */
-    const char *text[ARGS_MAX];  /* ARG_WORD, ARG_FILE, ARG_REST: points into the words, or at the preset */
+    const char *text[ARGS_MAX];  /* ARG_WORD, ARG_FILE, ARG_REST: points into the words, REST or the preset */
 };
 
 /* How many specs the list has (specs may be NULL: none). */
@@ -60,7 +61,8 @@ int args_parse(const struct arg_spec *specs, const char *what, int count, char *
 /* Only the presets, for a thing made without words. Every spec must have one. */
 void args_preset(const struct arg_spec *specs, struct arg_values *values);
 
-/* Adds " 64 bias=off" to OUT: what was not left at its preset, numbers in full, so that args_parse reads it back. */
+/* Adds " 64 bias=off" to OUT: what was not left at its preset, numbers in full, words quoted where they
+ * must be, so that text_split and args_parse read it back. */
 void args_format(const struct arg_spec *specs, const struct arg_values *values, struct text *out);
 
 /* Adds " UNITS [bias=on|off]" to OUT. */

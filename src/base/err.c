@@ -26,8 +26,11 @@ int err_prefix(struct err *err, const char *format, ...)
     va_start(list, format);
     int n = vsnprintf(message, sizeof message, format, list);
     va_end(list);
-    if (n > 0 && (size_t)n < sizeof message)
-        snprintf(message + n, sizeof message - (size_t)n, "%s", err->message);
+    if (n >= 0 && (size_t)n < sizeof message) {
+        size_t kept = strnlen(err->message, sizeof message - (size_t)n - 1);
+        memcpy(message + n, err->message, kept);
+        message[(size_t)n + kept] = '\0';
+    }
     memcpy(err->message, message, sizeof message);
     return -1;
 }
