@@ -6,7 +6,9 @@
  *
  * Work is shared by rows: a team of threads calls forward (or backward) at once, each for its own rows [first, last).
  * A kind whose rows mix, such as batch norm, says in how many parts it runs: between two parts all threads meet, and
- * what they reduce they add up in the order of their ranks, so that the bits do not depend on who came first.
+ * what they reduce they add up in the order of their ranks, so that the bits do not depend on who came first. Threads
+ * also meet before the first of several parts (a slow one may still read the sums of the op before) and before backward
+ * begins. With training unset nothing mixes: `saved` and `partial` may then be NULL.
  */
 #ifndef DNN_LAYER_H
 #define DNN_LAYER_H
@@ -24,7 +26,7 @@
 #define LAYER_THREADS    64
 
 enum layer_flag {
-    LAYER_ACTIVATION = 1 << 0, /* element by element, no parameters: what `activation` swaps */
+    LAYER_ACTIVATION = 1 << 0, /* keeps the shape, no parameters: what `activation` swaps and `out` takes */
     LAYER_NORM = 1 << 1,       /* what `bn on` inserts */
     LAYER_DROPOUT = 1 << 2,    /* what `dropout` inserts */
     LAYER_WEIGHTED = 1 << 3,   /* has a weight that `init` draws */

@@ -28,7 +28,7 @@ struct optim_kind {
     const char *name, *summary;
     const struct arg_spec *args;
     int slots;
-    const char *slot_name[OPTIM_SLOTS]; /* "m", "v": what a checkpoint calls them */
+    const char *slot_name[OPTIM_SLOTS]; /* "exp_avg": what a checkpoint calls them; PyTorch's names */
     double lr;                          /* the rate it starts with when the person names none */
     void (*update)(const struct optim_step *step);
 };

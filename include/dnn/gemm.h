@@ -1,0 +1,22 @@
+/*
+ * gemm.h: the three matrix products of a dense layer, over a range of rows.
+ *
+ * Matrices are row-major and dense. Small products run in loops of our own, since calling a library costs more than
+ * they do; larger ones in OpenBLAS, on the calling thread alone. Which of the two is a function of the shape only, so
+ * the same call always gives the same bits.
+ */
+#ifndef DNN_GEMM_H
+#define DNN_GEMM_H
+
+#include "dnn/real.h"
+
+/* y = x w^T + b: x [rows, in], w [out, in], b [out] or NULL for none, y [rows, out]. */
+void gemm_forward(int rows, int in, int out, const real *x, const real *w, const real *b, real *y);
+
+/* dx = dy w: dy [rows, out], w [out, in], dx [rows, in]. */
+void gemm_backward_input(int rows, int in, int out, const real *dy, const real *w, real *dx);
+
+/* dw = dy^T x: dy [rows, out], x [rows, in], dw [out, in]; zeros for no rows. */
+void gemm_backward_weight(int rows, int in, int out, const real *dy, const real *x, real *dw);
+
+#endif

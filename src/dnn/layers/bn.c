@@ -1,0 +1,251 @@
+/*
+ * bn.c: batch normalization (Ioffe, Szegedy 2015) of features, with PyTorch's conventions: the batch's biased variance
+ * normalizes, its unbiased one goes into the running variance. A batch of one row has no unbiased variance: its
+ * biased one is 0, and the running variance is left as it was.
+ *
+ * Rows mix, so it runs in parts. Every thread adds up all threads' partial sums by itself, in the order of their
+ * ranks: all get the same bits, and only what outlives the step (running statistics, what backward needs) is written
+ * once, by rank 0. In evaluation nothing mixes, and neither `saved` nor `partial` is touched.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "kinds.h"
+
+enum { MOMENTUM, EPS };
+enum { WEIGHT, BIAS };
+enum { RUNNING_MEAN, RUNNING_VAR };
+enum { NORMALIZED, INVERSE_DEVIATION }; /* saved: x-hat [rows, features]; [features] */
+
+/* The areas of a thread's slot, [features] each. The first two are read by the others after a meeting; the last two
+ * are the thread's own copies of what all of them compute. */
+enum { SUM, SQUARES, MEAN, INVERSE, AREAS };
+enum { SUM_DY = SUM, SUM_DY_NORMALIZED = SQUARES };
+
+static const struct arg_spec bn_args[] = {
+    [MOMENTUM] = {.name = "momentum", .type = ARG_NUMBER, .min = 0, .max = 1, .preset = "0.1",
+                  .summary = "weight of the newest batch in the running statistics"},
+    [EPS] = {.name = "eps", .type = ARG_NUMBER, .min = 1e-12, .max = 1, .preset = "1e-5",
+             .summary = "added to the variance"},
+    {0}};
+
+static int features(const struct layer_run *run)
+{
+    return run->layer->in.dim[0];
+}
+
+static int bn_plan(struct layer *layer, struct err *err)
+{
+    if (layer->in.rank != 1)
+        return err_set(err, ERR_USAGE, "layer %s: batch normalization takes rows of features, not %d dimensions",
+                       layer->name, layer->in.rank);
+    layer->out = layer->in;
+    return 0;
+}
+
+static void bn_needs(const struct layer *layer, struct layer_needs *needs)
+{
+    size_t count = (size_t)layer->in.dim[0];
+    needs->param[WEIGHT] = (struct tensor_spec){.name = "weight", .role = TENSOR_SCALE, .shape = layer->in, .fill = 1};
+    needs->param[BIAS] = (struct tensor_spec){.name = "bias", .role = TENSOR_BIAS, .shape = layer->in};
+    needs->params = 2;
+    needs->stat[RUNNING_MEAN] =
+        (struct tensor_spec){.name = "running_mean", .role = TENSOR_STATISTIC, .shape = layer->in};
+    needs->stat[RUNNING_VAR] =
+        (struct tensor_spec){.name = "running_var", .role = TENSOR_STATISTIC, .shape = layer->in, .fill = 1};
+    needs->stats = 2;
+    needs->saved_per_row[NORMALIZED] = count;
+    needs->saved[INVERSE_DEVIATION] = count;
+    needs->partial = AREAS * count;
+}
+
+static double bn_flops(const struct layer *layer)
+{
+    return 8.0 * layer->in.dim[0];
+}
+
+static real *area(const struct layer_run *run, int rank, int which)
+{
+    return run->partial + (size_t)rank * run->partial_stride + (size_t)which * (size_t)features(run);
+}
+
+/* OUT = the sum over all threads of area WHICH, in the order of their ranks. */
+static void reduce(const struct layer_run *run, int which, real *restrict out)
+{
+    int n = features(run);
+    memcpy(out, area(run, 0, which), (size_t)n * sizeof *out);
+    for (int rank = 1; rank < run->ranks; rank++) {
+        const real *restrict in = area(run, rank, which);
+        for (int i = 0; i < n; i++)
+            out[i] += in[i];
+    }
+}
+
+static void sum_rows(const struct layer_run *run)
+{
+    int n = features(run);
+    real *restrict sum = area(run, run->rank, SUM);
+    memset(sum, 0, (size_t)n * sizeof *sum);
+    for (int r = run->first; r < run->last; r++) {
+        const real *restrict x = run->x + (size_t)r * n;
+        for (int i = 0; i < n; i++)
+            sum[i] += x[i];
+    }
+}
+
+static void sum_squares(const struct layer_run *run)
+{
+    int n = features(run);
+    real *restrict mean = area(run, run->rank, MEAN), *restrict squares = area(run, run->rank, SQUARES);
+    reduce(run, SUM, mean);
+    for (int i = 0; i < n; i++)
+        mean[i] /= (real)run->rows;
+    memset(squares, 0, (size_t)n * sizeof *squares);
+    for (int r = run->first; r < run->last; r++) {
+        const real *restrict x = run->x + (size_t)r * n;
+        for (int i = 0; i < n; i++) {
+            real centred = x[i] - mean[i];
+            squares[i] += centred * centred;
+        }
+    }
+}
+
+/* SQUARES [features] are the sums of squares over the whole batch. */
+static void update_running(const struct layer_run *run, const real *mean, const real *squares)
+{
+    real momentum = (real)run->layer->args.number[MOMENTUM];
+    for (int i = 0; i < features(run); i++) {
+        run->stat[RUNNING_MEAN][i] = (1 - momentum) * run->stat[RUNNING_MEAN][i] + momentum * mean[i];
+        if (run->rows > 1) {
+            real unbiased = squares[i] / (real)(run->rows - 1);
+            run->stat[RUNNING_VAR][i] = (1 - momentum) * run->stat[RUNNING_VAR][i] + momentum * unbiased;
+        }
+    }
+}
+
+static real inverse_deviation(const struct layer_run *run, double variance)
+{
+    return (real)(1 / sqrt(variance + run->layer->args.number[EPS]));
+}
+
+static void normalize(const struct layer_run *run)
+{
+    int n = features(run);
+    const real *restrict mean = area(run, run->rank, MEAN);
+    const real *restrict weight = run->param[WEIGHT], *restrict bias = run->param[BIAS];
+    real *restrict inverse = area(run, run->rank, INVERSE);
+    reduce(run, SQUARES, inverse);
+    if (run->rank == 0)
+        update_running(run, mean, inverse);
+    for (int i = 0; i < n; i++)
+        inverse[i] = inverse_deviation(run, (double)inverse[i] / run->rows);
+    if (run->rank == 0)
+        memcpy(run->saved[INVERSE_DEVIATION], inverse, (size_t)n * sizeof *inverse);
+    for (int r = run->first; r < run->last; r++) {
+        const real *restrict x = run->x + (size_t)r * n;
+        real *restrict normalized = run->saved[NORMALIZED] + (size_t)r * n, *restrict y = run->y + (size_t)r * n;
+        for (int i = 0; i < n; i++) {
+            normalized[i] = (x[i] - mean[i]) * inverse[i];
+            y[i] = normalized[i] * weight[i] + bias[i];
+        }
+    }
+}
+
+static void forward_evaluation(const struct layer_run *run)
+{
+    int n = features(run);
+    for (int i = 0; i < n; i++) {
+        real mean = run->stat[RUNNING_MEAN][i], inverse = inverse_deviation(run, run->stat[RUNNING_VAR][i]);
+        for (int r = run->first; r < run->last; r++) {
+            size_t at = (size_t)r * n + i;
+            run->y[at] = (run->x[at] - mean) * inverse * run->param[WEIGHT][i] + run->param[BIAS][i];
+        }
+    }
+}
+
+static void bn_forward(const struct layer_run *run, int part)
+{
+    if (!run->training) {
+        if (part == 0)
+            forward_evaluation(run);
+    } else if (part == 0) {
+        sum_rows(run);
+    } else if (part == 1) {
+        sum_squares(run);
+    } else {
+        normalize(run);
+    }
+}
+
+/* The caller's own gradients, and a copy where the others can read it. */
+static void sum_gradients(const struct layer_run *run)
+{
+    int n = features(run);
+    real *restrict by_bias = run->grad[BIAS], *restrict by_weight = run->grad[WEIGHT];
+    memset(by_bias, 0, (size_t)n * sizeof *by_bias);
+    memset(by_weight, 0, (size_t)n * sizeof *by_weight);
+    for (int r = run->first; r < run->last; r++) {
+        const real *restrict dy = run->dy + (size_t)r * n, *restrict normalized = run->saved[NORMALIZED] + (size_t)r * n;
+        for (int i = 0; i < n; i++) {
+            by_bias[i] += dy[i];
+            by_weight[i] += dy[i] * normalized[i];
+        }
+    }
+    memcpy(area(run, run->rank, SUM_DY), by_bias, (size_t)n * sizeof *by_bias);
+    memcpy(area(run, run->rank, SUM_DY_NORMALIZED), by_weight, (size_t)n * sizeof *by_weight);
+}
+
+/* dx = weight / deviation * (dy - mean(dy) - x-hat mean(dy x-hat)), the means over the batch. */
+static void input_gradient(const struct layer_run *run)
+{
+    int n = features(run);
+    real *restrict mean_dy = area(run, run->rank, MEAN), *restrict mean_product = area(run, run->rank, INVERSE);
+    const real *restrict weight = run->param[WEIGHT], *restrict inverse = run->saved[INVERSE_DEVIATION];
+    reduce(run, SUM_DY, mean_dy);
+    reduce(run, SUM_DY_NORMALIZED, mean_product);
+    for (int i = 0; i < n; i++) {
+        mean_dy[i] /= (real)run->rows;
+        mean_product[i] /= (real)run->rows;
+    }
+    for (int r = run->first; r < run->last; r++) {
+        const real *restrict dy = run->dy + (size_t)r * n, *restrict normalized = run->saved[NORMALIZED] + (size_t)r * n;
+        real *restrict dx = run->dx + (size_t)r * n;
+        for (int i = 0; i < n; i++)
+            dx[i] = weight[i] * inverse[i] * (dy[i] - mean_dy[i] - normalized[i] * mean_product[i]);
+    }
+}
+
+static void backward_evaluation(const struct layer_run *run)
+{
+    int n = features(run);
+    for (int i = 0; i < n; i++) {
+        real mean = run->stat[RUNNING_MEAN][i], inverse = inverse_deviation(run, run->stat[RUNNING_VAR][i]);
+        real by_bias = 0, by_weight = 0;
+        for (int r = run->first; r < run->last; r++) {
+            size_t at = (size_t)r * n + i;
+            by_bias += run->dy[at];
+            by_weight += run->dy[at] * (run->x[at] - mean) * inverse;
+            if (run->dx)
+                run->dx[at] = run->dy[at] * run->param[WEIGHT][i] * inverse;
+        }
+        run->grad[BIAS][i] = by_bias;
+        run->grad[WEIGHT][i] = by_weight;
+    }
+}
+
+static void bn_backward(const struct layer_run *run, int part)
+{
+    if (!run->training) {
+        if (part == 0)
+            backward_evaluation(run);
+    } else if (part == 0) {
+        sum_gradients(run);
+    } else if (run->dx) {
+        input_gradient(run);
+    }
+}
+
+const struct layer_kind layer_bn = {
+    .name = "bn", .stem = "bn", .summary = "batch normalization: y = weight (x - mean) / sqrt(var + eps) + bias",
+    .args = bn_args, .flags = LAYER_NORM, .forward_parts = 3, .backward_parts = 2, .plan = bn_plan, .needs = bn_needs,
+    .flops = bn_flops, .forward = bn_forward, .backward = bn_backward};

@@ -1,0 +1,21 @@
+/* kinds.h: the rows that layer.c lists, one from each file beside this one. */
+#ifndef DNN_LAYERS_KINDS_H
+#define DNN_LAYERS_KINDS_H
+
+#include "dnn/layer.h"
+
+extern const struct layer_kind layer_dense, layer_relu, layer_leaky, layer_sigmoid, layer_tanh, layer_elu, layer_gelu,
+    layer_exp, layer_softmax, layer_dropout, layer_bn;
+
+/* The values [first, last) of the caller's own rows, of SHAPE a row: what an element-by-element kind loops over. */
+struct layer_span {
+    size_t first, last;
+};
+
+static inline struct layer_span layer_own_values(const struct layer_run *run)
+{
+    size_t width = shape_size(&run->layer->out);
+    return (struct layer_span){(size_t)run->first * width, (size_t)run->last * width};
+}
+
+#endif
