@@ -1,0 +1,255 @@
+/*
+ * series.c: the pyramid of rings. Samples are numbered from 0 as they come; bucket k of level l covers the samples
+ * [k 4^l, (k+1) 4^l), the newest of each level only those that came so far. A push therefore adds to the newest bucket
+ * of every level, and any level alone tells the whole story of the steps that it still holds.
+ */
+#include "base/series.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+enum { LEVELS = 12 };
+
+/* A bucket as it is gathered: the sum in double, so that the mean of millions of samples is one. */
+struct gathered {
+    double first, last, sum;
+    float min, max; /* NaN when count is 0 */
+    int count, nonfinite;
+};
+
+struct sample {
+    double x, y;
+};
+
+struct series {
+    int capacity;
+    uint64_t count;           /* samples, which is also the number of the next one */
+    uint64_t begin[LEVELS];   /* the oldest bucket that a level holds: always a multiple of 4, so that the newest bucket
+                                 of the level above can be made again from whole groups */
+    struct sample *sample;    /* [capacity] level 0 */
+    struct gathered *gathered; /* [LEVELS - 1][capacity] the levels above */
+};
+
+struct series *series_open(int capacity, struct err *err)
+{
+    assert(capacity >= 16 && (capacity & (capacity - 1)) == 0 && __builtin_ctz((unsigned)capacity) % 2 == 0);
+    size_t n = (size_t)capacity;
+    struct series *series = calloc(1, sizeof *series);
+    /* Taken whole, paid for as it is touched: the pages of a high level cost nothing before it is in use. */
+    struct sample *sample = calloc(n, sizeof *sample);
+    struct gathered *gathered = calloc(n * (LEVELS - 1), sizeof *gathered);
+    if (!series || !sample || !gathered) {
+        free(series);
+        free(sample);
+        free(gathered);
+        err_set(err, ERR_MEMORY, "no memory for a series of %d samples a level", capacity);
+        return NULL;
+    }
+    *series = (struct series){.capacity = capacity, .sample = sample, .gathered = gathered};
+    return series;
+}
+
+void series_close(struct series *series)
+{
+    if (!series)
+        return;
+    free(series->sample);
+    free(series->gathered);
+    free(series);
+}
+
+void series_clear(struct series *series)
+{
+    series->count = 0;
+    for (int level = 0; level < LEVELS; level++)
+        series->begin[level] = 0;
+}
+
+/* One past the newest bucket of LEVEL. */
+static uint64_t level_end(const struct series *series, int level)
+{
+    return (series->count + ((uint64_t)1 << 2 * level) - 1) >> 2 * level;
+}
+
+static struct gathered *slot(const struct series *series, int level, uint64_t k)
+{
+    size_t n = (size_t)series->capacity;
+    return &series->gathered[(size_t)(level - 1) * n + (size_t)(k & (n - 1))];
+}
+
+static struct gathered gather_sample(double x, double y)
+{
+    float value = (float)y;
+    if (!isfinite(value))
+        return (struct gathered){x, x, 0, NAN, NAN, 0, 1};
+    return (struct gathered){x, x, value, value, value, 1, 0};
+}
+
+static struct gathered read_bucket(const struct series *series, int level, uint64_t k)
+{
+    if (level > 0)
+        return *slot(series, level, k);
+    struct sample sample = series->sample[k & ((uint64_t)series->capacity - 1)];
+    return gather_sample(sample.x, sample.y);
+}
+
+/* Adds MORE, which is later, to SUM. fminf and fmaxf pass over a NaN. */
+static void merge(struct gathered *sum, const struct gathered *more)
+{
+    sum->last = more->last;
+    sum->sum += more->sum;
+    sum->min = fminf(sum->min, more->min);
+    sum->max = fmaxf(sum->max, more->max);
+    sum->count += more->count;
+    sum->nonfinite += more->nonfinite;
+}
+
+void series_push(struct series *series, double x, double y)
+{
+    assert(isfinite(x) && (series->count == 0 || x > series_last_x(series)));
+    uint64_t index = series->count++;
+    uint64_t capacity = (uint64_t)series->capacity;
+    struct gathered one = gather_sample(x, y);
+    series->sample[index & (capacity - 1)] = (struct sample){x, y};
+    for (int level = 0; level < LEVELS; level++) {
+        uint64_t k = index >> 2 * level;
+        if (level > 0 && k << 2 * level == index)
+            *slot(series, level, k) = one;
+        else if (level > 0)
+            merge(slot(series, level, k), &one);
+        if (k - series->begin[level] >= capacity) /* its slot was that of the oldest: a group of 4 leaves */
+            series->begin[level] += 4;
+    }
+}
+
+/* Whether LEVEL holds a bucket that begins at or before X, or all that there ever was. */
+static bool covers(const struct series *series, int level, double x)
+{
+    uint64_t begin = series->begin[level];
+    if (begin >= level_end(series, level))
+        return false;
+    return begin == 0 || read_bucket(series, level, begin).first <= x;
+}
+
+/* The first bucket of LEVEL that ends after X. */
+static uint64_t first_after(const struct series *series, int level, double x)
+{
+    uint64_t low = series->begin[level], high = level_end(series, level);
+    while (low < high) {
+        uint64_t middle = low + (high - low) / 2;
+        if (read_bucket(series, level, middle).last > x)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return low;
+}
+
+/* After a cut the newest bucket of LEVEL holds too much: gathers it again from the level below. */
+static void regather(struct series *series, int level)
+{
+    uint64_t end = level_end(series, level), below = level_end(series, level - 1);
+    if (series->count == end << 2 * level)
+        return;
+    uint64_t first = (end - 1) * 4;
+    assert(first >= series->begin[level - 1] && first < below);
+    struct gathered sum = read_bucket(series, level - 1, first);
+    for (uint64_t k = first + 1; k < below; k++) {
+        struct gathered more = read_bucket(series, level - 1, k);
+        merge(&sum, &more);
+    }
+    *slot(series, level, end - 1) = sum;
+}
+
+void series_truncate(struct series *series, double x)
+{
+    if (series->count == 0 || x >= series_last_x(series))
+        return;
+    int cut = 0;
+    while (cut < LEVELS && !covers(series, cut, x))
+        cut++;
+    if (cut == LEVELS) {
+        series_clear(series);
+        return;
+    }
+    series->count = first_after(series, cut, x) << 2 * cut;
+    for (int level = 0; level < cut; level++)
+        series->begin[level] = series->count >> 2 * level; /* nothing is left of it */
+    for (int level = cut + 1; level < LEVELS; level++)
+        regather(series, level);
+}
+
+size_t series_count(const struct series *series)
+{
+    return (size_t)series->count;
+}
+
+double series_last_x(const struct series *series)
+{
+    for (int level = 0; level < LEVELS; level++) {
+        uint64_t end = level_end(series, level);
+        if (end > series->begin[level])
+            return read_bucket(series, level, end - 1).last;
+    }
+    return NAN;
+}
+
+double series_last(const struct series *series)
+{
+    if (series->count == series->begin[0])
+        return NAN;
+    return series->sample[(series->count - 1) & ((uint64_t)series->capacity - 1)].y;
+}
+
+double series_first_x(const struct series *series)
+{
+    const int top = LEVELS - 1;
+    if (series->begin[top] >= level_end(series, top))
+        return NAN;
+    return read_bucket(series, top, series->begin[top]).first;
+}
+
+/* The column of X. Outside of [x0, x1] the first or the last. */
+static int column_of(double x, double x0, double x1, int columns)
+{
+    if (x <= x0 || !(x1 > x0))
+        return 0;
+    double place = (x - x0) / (x1 - x0) * columns;
+    return place >= columns ? columns - 1 : (int)place;
+}
+
+void series_columns(const struct series *series, double x0, double x1, int columns, struct bucket out[])
+{
+    for (int c = 0; c < columns; c++)
+        out[c] = (struct bucket){.first = NAN, .last = NAN, .min = NAN, .max = NAN, .mean = NAN};
+    if (series->count == 0 || columns < 1 || !(x0 <= x1))
+        return;
+    int level = 0;
+    while (level < LEVELS - 1 && !covers(series, level, x0))
+        level++;
+    uint64_t end = level_end(series, level);
+    int open = -1; /* buckets come in order, so only one column at a time can still grow, and it needs but one sum */
+    double sum = 0;
+    for (uint64_t k = first_after(series, level, nextafter(x0, -INFINITY)); k < end; k++) {
+        struct gathered more = read_bucket(series, level, k);
+        if (more.first > x1)
+            break;
+        int to = column_of(more.last, x0, x1, columns);
+        for (int c = column_of(more.first, x0, x1, columns); c <= to; c++) {
+            struct bucket *column = &out[c];
+            sum = more.sum + (c == open ? sum : 0);
+            open = c;
+            column->first = fmin(column->first, more.first);
+            column->last = fmax(column->last, more.last);
+            column->min = fminf(column->min, more.min);
+            column->max = fmaxf(column->max, more.max);
+            column->count += more.count;
+            column->nonfinite += more.nonfinite;
+            if (column->count)
+                column->mean = (float)(sum / column->count);
+        }
+    }
+}
