@@ -1,9 +1,8 @@
 /*
  * gemm.h: the three matrix products of a dense layer, over a range of rows.
  *
- * Matrices are row-major and dense. Small products run in loops of our own, since calling a library costs more than
- * they do; larger ones in OpenBLAS, on the calling thread alone. Which of the two is a function of the shape only, so
- * the same call always gives the same bits.
+ * Matrices are row-major and dense. Each product runs on the calling thread alone; several threads may call at once.
+ * The same call gives the same bits. Zero rows are legal.
  */
 #ifndef DNN_GEMM_H
 #define DNN_GEMM_H

@@ -6,9 +6,9 @@
  *
  * Work is shared by rows: a team of threads calls forward (or backward) at once, each for its own rows [first, last).
  * A kind whose rows mix, such as batch norm, says in how many parts it runs: between two parts all threads meet, and
- * what they reduce they add up in the order of their ranks, so that the bits do not depend on who came first. Threads
- * also meet before the first of several parts (a slow one may still read the sums of the op before) and before backward
- * begins. With training unset nothing mixes: `saved` and `partial` may then be NULL.
+ * what they reduce they add up in the order of their ranks, so that the bits do not depend on who came first.
+ * Nobody waits between forward and backward: what a last part reads of other threads, a first part must not write;
+ * between two steps all meet. `partial` is the layer's own. With training unset, `saved` and `partial` may be NULL.
  */
 #ifndef DNN_LAYER_H
 #define DNN_LAYER_H

@@ -17,10 +17,10 @@ enum { WEIGHT, BIAS };
 enum { RUNNING_MEAN, RUNNING_VAR };
 enum { NORMALIZED, INVERSE_DEVIATION }; /* saved: x-hat [rows, features]; [features] */
 
-/* The areas of a thread's slot, [features] each. The first two are read by the others after a meeting; the last two
- * are the thread's own copies of what all of them compute. */
-enum { SUM, SQUARES, MEAN, INVERSE, AREAS };
-enum { SUM_DY = SUM, SUM_DY_NORMALIZED = SQUARES };
+/* The areas of a thread's slot, [features] each. The last two are the thread's own copies of what all of them compute;
+ * the others are read by all after a meeting, so none is written a second time before all have met again: threads do
+ * not wait for each other between forward and backward. */
+enum { SUM, SQUARES, SUM_DY, SUM_DY_NORMALIZED, MEAN, INVERSE, AREAS };
 
 static const struct arg_spec bn_args[] = {
     [MOMENTUM] = {.name = "momentum", .type = ARG_NUMBER, .min = 0, .max = 1, .preset = "0.1",

@@ -15,8 +15,8 @@ static void leaky_forward(const struct layer_run *run, int part)
     const real *restrict x = run->x;
     real *restrict y = run->y;
     for (size_t i = own.first; i < own.last; i++) {
-        real v = x[i];
-        y[i] = v > 0 ? v : slope * v;
+        real v = x[i], low = slope * v;
+        y[i] = v > 0 ? v : low;
     }
 }
 
@@ -30,8 +30,8 @@ static void leaky_backward(const struct layer_run *run, int part)
     const real *restrict x = run->x, *restrict dy = run->dy;
     real *restrict dx = run->dx;
     for (size_t i = own.first; i < own.last; i++) {
-        real d = dy[i];
-        dx[i] = x[i] > 0 ? d : slope * d;
+        real d = dy[i], low = slope * d;
+        dx[i] = x[i] > 0 ? d : low;
     }
 }
 
