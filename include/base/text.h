@@ -17,7 +17,7 @@ struct text {
     size_t length, capacity;
 };
 
-void text_add(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void text_add(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3), nonnull(2)));
 void text_add_bytes(struct text *text, const char *bytes, size_t n);
 void text_clear(struct text *text); /* empties it, keeps the memory */
 void text_free(struct text *text);

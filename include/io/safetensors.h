@@ -31,7 +31,8 @@ struct safetensors {
     void *block;         /* owns the data of a file that was read */
 };
 
-/* Building one to write. Names and strings are copied, data is borrowed until the file is written. */
+/* Building one to write; zero it to start. Names and strings are copied, data is borrowed until the file is written. A
+ * name that is there already is refused by add and given a new value by set. All must be UTF-8. */
 int safetensors_add(struct safetensors *file, const char *name, int rank, const uint64_t dim[], float *data,
                     struct err *err);
 int safetensors_set(struct safetensors *file, const char *key, const char *value, struct err *err);
@@ -39,7 +40,8 @@ int safetensors_set(struct safetensors *file, const char *key, const char *value
 /* Writes all of it to PATH, whole or not at all (atomic_file.h), tensors in the order they were added. */
 int safetensors_write(const struct safetensors *file, const char *path, struct err *err);
 
-/* Reads PATH. F32 only: a tensor of another type is refused by name. */
+/* Reads PATH, tensors in the order of their data. F32 only: a tensor of another type is refused by name. On failure FILE
+ * is empty. */
 int safetensors_read(struct safetensors *file, const char *path, struct err *err);
 void safetensors_close(struct safetensors *file);
 

@@ -96,15 +96,19 @@ static struct gathered read_bucket(const struct series *series, int level, uint6
     return gather_sample(sample.x, sample.y);
 }
 
-/* Adds MORE, which is later, to SUM. fminf and fmaxf pass over a NaN. */
+/* Adds MORE, which is later, to SUM. The comparisons are written so that a NaN in SUM gives way. */
 static void merge(struct gathered *sum, const struct gathered *more)
 {
     sum->last = more->last;
     sum->sum += more->sum;
-    sum->min = fminf(sum->min, more->min);
-    sum->max = fmaxf(sum->max, more->max);
     sum->count += more->count;
     sum->nonfinite += more->nonfinite;
+    if (more->count == 0)
+        return;
+    if (!(sum->min <= more->min))
+        sum->min = more->min;
+    if (!(sum->max >= more->max))
+        sum->max = more->max;
 }
 
 void series_push(struct series *series, double x, double y)
