@@ -1,0 +1,120 @@
+/* test_gemm.c: the three products against sums in double, and several callers at once, whom some BLAS mixes up. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <math.h>
+#include <pthread.h>
+#include <string.h>
+
+#include "base/rng.h"
+#include "dnn/gemm.h"
+
+enum { MOST = 64 };
+
+static real x[MOST * MOST], w[MOST * MOST], dy[MOST * MOST], b[MOST];
+
+static void draw(struct rng *rng)
+{
+    for (int i = 0; i < MOST * MOST; i++) {
+        x[i] = (real)rng_normal(rng);
+        w[i] = (real)rng_normal(rng);
+        dy[i] = (real)rng_normal(rng);
+    }
+    for (int i = 0; i < MOST; i++)
+        b[i] = (real)rng_normal(rng);
+}
+
+/* sum over k < n of a[k * step_a] * c[k * step_c]. */
+static double sum(int n, const real *a, int step_a, const real *c, int step_c)
+{
+    double s = 0;
+    for (int k = 0; k < n; k++)
+        s += (double)a[k * step_a] * c[k * step_c];
+    return s;
+}
+
+static void near(double got, double want)
+{
+    if (!(fabs(got - want) <= 2e-5 * (1 + fabs(want))))
+        fail_msg("%.9g is not %.9g", got, want);
+}
+
+static void check_shape(int rows, int in, int out)
+{
+    static real y[MOST * MOST], dx[MOST * MOST], dw[MOST * MOST];
+    for (int i = 0; i < MOST * MOST; i++)
+        y[i] = dx[i] = dw[i] = NAN;
+    gemm_forward(rows, in, out, x, w, b, y);
+    gemm_backward_input(rows, in, out, dy, w, dx);
+    gemm_backward_weight(rows, in, out, dy, x, dw);
+    for (int r = 0; r < rows; r++)
+        for (int o = 0; o < out; o++)
+            near(y[r * out + o], sum(in, x + r * in, 1, w + o * in, 1) + b[o]);
+    for (int r = 0; r < rows; r++)
+        for (int i = 0; i < in; i++)
+            near(dx[r * in + i], sum(out, dy + r * out, 1, w + i, in));
+    for (int o = 0; o < out; o++)
+        for (int i = 0; i < in; i++)
+            near(dw[o * in + i], sum(rows, dy + o, out, x + i, in));
+    gemm_forward(rows, in, out, x, w, NULL, y);
+    for (int r = 0; r < rows; r++)
+        near(y[r * out], sum(in, x + r * in, 1, w, 1));
+    assert_true(isnan(y[rows * out]) || rows * out == MOST * MOST);
+}
+
+static void products_are_sums(void **state)
+{
+    (void)state;
+    struct rng rng = rng_start(3, RNG_TEST, 0, 0);
+    draw(&rng);
+    check_shape(1, 1, 1);
+    check_shape(0, 5, 3);
+    check_shape(63, 64, 63);
+    for (int i = 0; i < 200; i++)
+        check_shape(1 + (int)rng_below(&rng, 40), 1 + (int)rng_below(&rng, 60), 1 + (int)rng_below(&rng, 60));
+}
+
+static real expected[MOST * MOST];
+
+/* Returns how many of its products had other bits. */
+static void *multiply(void *unused)
+{
+    (void)unused;
+    static const int turns = 4000;
+    real y[48 * 40];
+    uintptr_t wrong = 0;
+    for (int i = 0; i < turns; i++) {
+        gemm_forward(48, 64, 40, x, w, b, y);
+        wrong += memcmp(y, expected, sizeof y) != 0;
+    }
+    return (void *)wrong;
+}
+
+static void several_threads_may_call_at_once(void **state)
+{
+    (void)state;
+    enum { THREADS = 3 };
+    pthread_t thread[THREADS];
+    void *wrong;
+    struct rng rng = rng_start(4, RNG_TEST, 0, 0);
+    draw(&rng);
+    gemm_forward(48, 64, 40, x, w, b, expected);
+    for (int i = 0; i < THREADS; i++)
+        assert_int_equal(pthread_create(&thread[i], NULL, multiply, NULL), 0);
+    for (int i = 0; i < THREADS; i++) {
+        assert_int_equal(pthread_join(thread[i], &wrong), 0);
+        assert_null(wrong);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(products_are_sums),
+        cmocka_unit_test(several_threads_may_call_at_once),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,186 @@
+/*
+ * test_optim.c: the optimizers against the published rules, worked out here in double for a single weight, three steps
+ * long, and what every row of the table promises.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+#include <math.h>
+#include <string.h>
+
+#include "dnn/optim.h"
+
+static const double gradients[] = {0.5, -0.25, 2};
+#define STEPS 3
+#define RATE  0.1
+
+static struct arg_values arguments(const struct optim_kind *kind, const char *spec)
+{
+    char line[80], *words[8];
+    struct arg_values args = {0};
+    struct err err;
+    snprintf(line, sizeof line, "%s", spec);
+    int count = text_split(line, words, 8);
+    if (args_parse(kind->args, spec, count - 1, words + 1, NULL, &args, &err))
+        fail_msg("%s", err.message);
+    return args;
+}
+
+/* The weight, from 1, after STEPS steps of the optimizer that SPEC names. */
+static double stepped(const char *spec)
+{
+    char name[16];
+    assert_int_equal(sscanf(spec, "%15s", name), 1);
+    const struct optim_kind *kind = optim_kind_find(name);
+    assert_non_null(kind);
+    struct arg_values args = arguments(kind, spec);
+    real w = 1, state[OPTIM_SLOTS] = {0};
+    for (int t = 1; t <= STEPS; t++) {
+        real g = (real)gradients[t - 1];
+        struct optim_step step = {.args = &args, .lr = RATE, .t = (uint64_t)t, .n = 1, .w = &w, .g = &g};
+        for (int i = 0; i < kind->slots; i++)
+            step.slot[i] = &state[i];
+        kind->update(&step);
+    }
+    return w;
+}
+
+static double adam(double beta1, double beta2, double eps, double coupled, double decoupled)
+{
+    double w = 1, m = 0, v = 0;
+    for (int t = 1; t <= STEPS; t++) {
+        w -= RATE * decoupled * w;
+        double g = gradients[t - 1] + coupled * w;
+        m = beta1 * m + (1 - beta1) * g;
+        v = beta2 * v + (1 - beta2) * g * g;
+        w -= RATE * (m / (1 - pow(beta1, t))) / (sqrt(v / (1 - pow(beta2, t))) + eps);
+    }
+    return w;
+}
+
+static double momentum(double factor, int nesterov, double decay)
+{
+    double w = 1, b = 0;
+    for (int t = 0; t < STEPS; t++) {
+        double g = gradients[t] + decay * w;
+        b = factor * b + g;
+        w -= RATE * (nesterov ? g + factor * b : b);
+    }
+    return w;
+}
+
+static double rmsprop(double alpha, double eps, double decay)
+{
+    double w = 1, v = 0;
+    for (int t = 0; t < STEPS; t++) {
+        double g = gradients[t] + decay * w;
+        v = alpha * v + (1 - alpha) * g * g;
+        w -= RATE * g / (sqrt(v) + eps);
+    }
+    return w;
+}
+
+static void steps_follow_the_published_rules(void **state)
+{
+    (void)state;
+    const struct {
+        const char *spec;
+        double want;
+    } known[] = {
+        {"adam", adam(0.9, 0.999, 1e-8, 0, 0)},
+        {"adam 0.5 0.9 0.01 weight_decay=0.3", adam(0.5, 0.9, 0.01, 0.3, 0)},
+        {"adamw", adam(0.9, 0.999, 1e-8, 0, 0.01)},
+        {"adamw weight_decay=0.5", adam(0.9, 0.999, 1e-8, 0, 0.5)},
+        {"sgd", momentum(0, 0, 0)},
+        {"sgd weight_decay=0.2", momentum(0, 0, 0.2)},
+        {"momentum", momentum(0.9, 0, 0)},
+        {"momentum 0.5 weight_decay=0.2", momentum(0.5, 0, 0.2)},
+        {"momentum nesterov=on", momentum(0.9, 1, 0)},
+        {"momentum 0.5 nesterov=on weight_decay=0.2", momentum(0.5, 1, 0.2)},
+        {"rmsprop", rmsprop(0.99, 1e-8, 0)},
+        {"rmsprop 0.5 eps=0.1 weight_decay=0.2", rmsprop(0.5, 0.1, 0.2)}};
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+        double got = stepped(known[i].spec);
+        if (!(fabs(got - known[i].want) <= 1e-6))
+            fail_msg("%s: %.9g is not %.9g", known[i].spec, got, known[i].want);
+    }
+    assert_true(fabs(stepped("sgd") - (1 - 0.1 * 2.25)) < 1e-6); /* by hand */
+}
+
+enum { COUNT = 37 };
+
+/* Vectors are updated value by value: the place in the vector and its length do not matter. */
+static void a_vector_is_updated_value_by_value(void **unused)
+{
+    (void)unused;
+    for (int k = 0; optim_kinds[k]; k++) {
+        const struct optim_kind *kind = optim_kinds[k];
+        struct arg_values args = arguments(kind, kind->name);
+        real w[COUNT], g[COUNT], state[OPTIM_SLOTS][COUNT] = {{0}}, apart[COUNT], apart_state[OPTIM_SLOTS][COUNT] = {{0}};
+        for (int i = 0; i < COUNT; i++) {
+            w[i] = apart[i] = (real)sin(i);
+            g[i] = (real)cos(3 * i);
+        }
+        for (uint64_t t = 1; t <= 3; t++) {
+            struct optim_step all = {.args = &args, .lr = kind->lr, .t = t, .n = COUNT, .w = w, .g = g,
+                                     .slot = {state[0], state[1]}};
+            kind->update(&all);
+            for (int i = 0; i < COUNT; i++) {
+                struct optim_step one = {.args = &args, .lr = kind->lr, .t = t, .n = 1, .w = &apart[i], .g = &g[i],
+                                         .slot = {&apart_state[0][i], &apart_state[1][i]}};
+                kind->update(&one);
+            }
+        }
+        assert_memory_equal(w, apart, sizeof w);
+        assert_memory_equal(state, apart_state, sizeof state);
+        for (int i = 0; i < COUNT; i++)
+            assert_true(isfinite(w[i]) && w[i] != (real)sin(i));
+    }
+}
+
+/* The gaps between tensors hold zeros and must stay so; what is not a number must not vanish. */
+static void zeros_stay_and_nan_shows(void **unused)
+{
+    (void)unused;
+    for (int k = 0; optim_kinds[k]; k++) {
+        const struct optim_kind *kind = optim_kinds[k];
+        struct arg_values args = arguments(kind, kind->name);
+        real w[2] = {0, 1}, g[2] = {0, NAN}, state[OPTIM_SLOTS][2] = {{0}};
+        struct optim_step step = {.args = &args, .lr = kind->lr, .t = 1, .n = 2, .w = w, .g = g,
+                                  .slot = {state[0], state[1]}};
+        kind->update(&step);
+        assert_true(w[0] == 0 && isnan(w[1]));
+        for (int i = 0; i < kind->slots; i++)
+            assert_true(state[i][0] == 0);
+    }
+}
+
+static void the_table_is_complete(void **unused)
+{
+    (void)unused;
+    for (int k = 0; optim_kinds[k]; k++) {
+        const struct optim_kind *kind = optim_kinds[k];
+        assert_ptr_equal(optim_kind_find(kind->name), kind);
+        assert_true(strlen(kind->summary) > 0 && kind->lr > 0);
+        assert_in_range(kind->slots, 0, OPTIM_SLOTS);
+        for (int i = 0; i < OPTIM_SLOTS; i++)
+            assert_int_equal(kind->slot_name[i] != NULL, i < kind->slots);
+    }
+    assert_string_equal(optim_kinds[0]->name, "adam");
+    assert_null(optim_kind_find("nothing"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(steps_follow_the_published_rules),
+        cmocka_unit_test(a_vector_is_updated_value_by_value),
+        cmocka_unit_test(zeros_stay_and_nan_shows),
+        cmocka_unit_test(the_table_is_complete),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
