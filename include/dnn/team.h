@@ -15,10 +15,10 @@ struct team *team_open(int ranks, struct err *err); /* ranks in [1, LAYER_THREAD
 void team_close(struct team *team);
 int team_ranks(const struct team *team);
 
-/* Runs JOB(arg, rank) on ranks 0 .. RANKS - 1 at once (RANKS at most the team's) and returns when all are done. */
-void team_run(struct team *team, int ranks, void (*job)(void *arg, int rank), void *arg);
+/* Runs JOB(arg, rank) on all ranks at once and returns when all are done. */
+void team_run(struct team *team, void (*job)(void *arg, int rank), void *arg);
 
-/* Inside a job: waits until all of its ranks are here. */
+/* Inside a job: waits until all ranks are here. */
 void team_meet(struct team *team);
 
 #endif

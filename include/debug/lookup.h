@@ -1,0 +1,46 @@
+/*
+ * lookup.h: the things of a session that have names: figures (`val.acc`), tensors (`fc1.weight`), statistics of tensors
+ * (`fc1.weight.std`), and a layer's norms (`fc1.grad.norm`, `fc1.ratio`).
+ *
+ * One table of figures and one of tensor statistics; completion and help read them.
+ */
+#ifndef DEBUG_LOOKUP_H
+#define DEBUG_LOOKUP_H
+
+#include "debug/session.h"
+
+/* A tensor as it lies in memory, [dim...] row-major; not owned. */
+struct tensor {
+    const float *data;
+    int rank;
+    int dim[SHAPE_MAX + 1];
+    size_t count;
+};
+
+struct named_figure {
+    const char *name, *summary;
+    /* Some figures must be worked out (val.*); hence not a const session. They leave session_hash as it was. */
+    int (*get)(struct session *session, double *value, struct err *err);
+};
+extern const struct named_figure named_figures[]; /* ended by a NULL name */
+
+struct tensor_statistic {
+    const char *name, *summary;
+    double (*get)(const struct tensor *tensor);
+};
+extern const struct tensor_statistic tensor_statistics[]; /* ended by a NULL name */
+
+enum named_type { NAMED_NUMBER, NAMED_TENSOR };
+struct named {
+    enum named_type type;
+    double number;
+    struct tensor tensor;
+};
+
+/* Finds NAME; the error names the nearest that exists. */
+int lookup(struct session *session, const char *name, struct named *named, struct err *err);
+
+/* Adds every name that lookup takes now and that begins with PREFIX, one a line, to OUT (for completion). */
+void lookup_names(const struct session *session, const char *prefix, struct text *out);
+
+#endif

@@ -1,0 +1,174 @@
+/*
+ * session.h: the live experiment: data, network, optimizer, programs, and where training stands.
+ *
+ * The session owns everything live. Only commands and the running program change it; panes get a const pointer. It has
+ * one thread of control: session_advance runs ops until a deadline and returns, so that a screen can look at keys.
+ *
+ * Where training stands is a few numbers: `step` (updates begun), `epoch` and `visited` (the data cursor), the seed and
+ * `draws` (initializations so far). Together with the vectors they are the state that session_hash hashes and a
+ * checkpoint keeps; everything else here can be made again from them, or is a record of what happened.
+ */
+#ifndef DEBUG_SESSION_H
+#define DEBUG_SESSION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/series.h"
+#include "base/text.h"
+#include "data/batch.h"
+#include "data/dataset.h"
+#include "data/transform.h"
+#include "dnn/program.h"
+
+struct expr;
+
+/* An edit of the live network or its settings: logged, and drawn as a mark on every plot. */
+struct event {
+    uint64_t step;
+    char mark;      /* a..z, A..Z, then * */
+    char text[120]; /* "lr 0.001 -> 0.0003" */
+};
+
+/* What a run is to reach. */
+enum goal {
+    GOAL_NONE,
+    GOAL_OPS,   /* stepi, finish: up to op `goal_op` of step `goal_step` */
+    GOAL_STEPS, /* until `goal_step` steps are done; GOAL_FOREVER is a step that is never reached */
+    GOAL_EPOCHS /* until `goal_epoch` epochs are done */
+};
+#define GOAL_FOREVER UINT64_MAX
+
+/* Why the last run ended. */
+enum stop { STOP_NONE, STOP_GOAL, STOP_CONDITION, STOP_NONFINITE, STOP_INTERRUPT };
+
+struct figures {
+    double loss;  /* mean over rows */
+    double score; /* accuracy when classifying, else R2 = 1 - squared error / variance of the same rows' targets */
+};
+
+/* Sums of an evaluation that is under way; it goes in chunks, so that a screen stays alive. */
+struct evaluation {
+    bool active;
+    int done;            /* rows so far */
+    double loss, right;  /* sums: losses; rows classified right */
+    double y, yy, error; /* sums over regression targets, their squares, squared errors, in the units of the loss */
+};
+
+struct session {
+    /* data */
+    struct dataset *data; /* NULL: none yet */
+    struct transform transform;
+    struct batch_order order;
+
+    /* network and training settings */
+    struct net *net; /* NULL without data */
+    struct init init;
+    struct loss loss;
+    struct optimizer optimizer;
+    struct arena optimizer_arena;
+    int batch;     /* rows */
+    uint64_t seed;
+    struct team *team;
+    struct program *train, *evaluate;
+
+    /* where training stands */
+    uint64_t step;   /* completed steps */
+    uint32_t epoch;  /* completed epochs */
+    int visited;     /* rows of the present epoch that completed or running steps have taken */
+    int batch_first; /* where in the order the batch of the present (or the last) step begins */
+    uint32_t draws;  /* initializations so far */
+    bool inside;     /* the cursor is inside a step */
+    bool recorded;   /* the figures of that step are in the series already */
+
+    /* the run */
+    enum goal goal;
+    uint64_t goal_step;
+    uint32_t goal_epoch;
+    int goal_op;
+    struct expr *until; /* stops a run; owned; NULL: none */
+    enum stop stop;
+    char stop_text[240];
+    double samples_per_second; /* of the last second of running */
+    double step_nanoseconds; /* what a step takes, smoothed; decides only how often the clock is read */
+    int64_t busy_since;      /* 0: not measuring */
+    double busy_rows;
+
+    /* what happened */
+    struct figures batch_figures; /* of the last step */
+    struct figures validation;    /* of the last evaluation */
+    uint64_t validation_step;     /* when that was; UINT64_MAX: never */
+    struct evaluation evaluation;
+    struct series *loss_series, *score_series, *validation_loss_series, *validation_score_series, *lr_series;
+    struct series **gradient_series; /* [layers of the network]: gradient norm; NULL for a layer without parameters */
+    struct event *event;
+    int events, events_room;
+    double nonfinite_step; /* the first step whose loss or gradient was not finite; NaN: none */
+};
+
+/* Settings a session starts with. */
+struct session_options {
+    uint64_t seed;
+    int threads; /* 0: as many as there are cores, at most 8 */
+};
+
+struct session *session_open(const struct session_options *options, struct err *err);
+void session_close(struct session *session);
+
+/* --- data and network; each either does all of it or leaves the session as it was. NOTES (may be NULL) gets lines for
+ * the person: what was kept, what was made anew. All of them first complete a step that is under way. */
+
+/* Opens ORIGIN and starts afresh: the default network, step 0. */
+int session_load_data(struct session *session, const struct data_origin *origin, struct text *notes, struct err *err);
+
+/* Swaps the network for one of topology TOP (live surgery): parameters, statistics and the optimizer's state carry over
+ * by name where the shape is the same; the rest is drawn by the session's initializer. */
+int session_set_topology(struct session *session, const struct topology *top, struct text *notes, struct err *err);
+
+/* Draws all weights anew by INIT; the optimizer's state is cleared; step, epoch and the plots go on. */
+int session_initialize(struct session *session, const struct init *init, struct text *notes, struct err *err);
+
+int session_set_loss(struct session *session, const struct loss *loss, struct text *notes, struct err *err);
+int session_set_optimizer(struct session *session, const struct optim_kind *kind, const struct arg_values *args,
+                          double lr, struct text *notes, struct err *err);
+int session_set_batch(struct session *session, int rows, struct err *err);
+int session_set_whiten(struct session *session, bool inputs, bool targets, struct err *err);
+int session_set_lr(struct session *session, double lr, struct err *err);
+int session_set_clip(struct session *session, double norm, struct err *err); /* 0: off */
+
+/* Back to step 0 with the present settings: weights drawn as the first time, plots and events cleared. */
+int session_reset(struct session *session, uint64_t seed, struct err *err);
+
+/* Outputs that DATA and LOSS ask for: 1 for a number, 1 for two classes under bce, else the number of classes. */
+int session_outputs(const struct dataset *data, const struct loss *loss);
+
+/* Logs an edit and marks it on the plots. */
+void session_event(struct session *session, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* --- running */
+
+/* These set the goal; session_advance works towards it. A step that is under way counts as the first. */
+void session_run_ops(struct session *session, uint64_t count);    /* GOAL_OPS, on from the cursor */
+void session_run_steps(struct session *session, uint64_t steps);  /* GOAL_STEPS; UINT64_MAX: for ever */
+void session_run_epochs(struct session *session, uint32_t epochs); /* GOAL_EPOCHS */
+void session_run_until(struct session *session, struct expr *condition); /* GOAL_STEPS; takes CONDITION */
+/* Stops the run: at the end of the step when that is near, else where the cursor is. */
+void session_interrupt(struct session *session);
+bool session_running(const struct session *session);              /* a goal, or an evaluation, is under way */
+
+/* Works until DEADLINE (clock_now) or until the goal is reached; at least one op. */
+void session_advance(struct session *session, int64_t deadline);
+
+/* Completes the step under way, if any, without stopping for anything; so edits see whole steps. */
+void session_complete_step(struct session *session);
+
+/* Evaluates the validation rows now, to the end, unless that is done for this state already. Changes no state. */
+int session_validate(struct session *session, struct err *err);
+
+/* --- state */
+
+/* XXH3 of weights, statistics, optimizer (kind, arguments, state), seed, counters and data cursor, network and loss.
+ * Save and load live in debug/checkpoint.h; names of tensors and figures in debug/lookup.h. */
+uint64_t session_hash(const struct session *session);
+
+#endif

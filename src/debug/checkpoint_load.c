@@ -1,0 +1,317 @@
+/*
+ * checkpoint_load.c: the reading half of checkpoint.h.
+ *
+ * Everything is made from the file beside the live state and checked; only then is it put in place.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "debug/checkpoint.h"
+#include "debug/checkpoint_format.h"
+#include "debug/choices.h"
+#include "debug/rig.h"
+#include "io/safetensors.h"
+
+/* Everything that a checkpoint becomes, until it is put in place. */
+struct restored {
+    struct checkpoint_numbers numbers;
+    struct dataset *data; /* NULL: the session's own is used */
+    struct transform transform;
+    struct batch_order order;
+    struct topology top;
+    struct rig_plan plan;
+    struct rig rig;
+    struct init init;
+    struct arg_values optimizer_args;
+};
+
+static const char *need(const struct safetensors *file, const char *key, struct err *err)
+{
+    const char *value = safetensors_get(file, key);
+    if (!value)
+        err_set(err, ERR_DATA, "the checkpoint says nothing of '%s'", key);
+    return value;
+}
+
+static int read_number(const char *key, const char *value, bool whole, void *at, struct err *err)
+{
+    char *end;
+    double number;
+    if (whole) {
+        *(uint64_t *)at = strtoull(value, &end, 10);
+        if (*value && !*end && *value != '-')
+            return 0;
+    } else if (text_to_double(value, &number)) {
+        *(double *)at = number;
+        return 0;
+    }
+    return err_set(err, ERR_DATA, "the checkpoint's '%s' is '%s'; a number was expected", key, value);
+}
+
+static int read_numbers(const struct safetensors *file, struct checkpoint_numbers *numbers, struct err *err)
+{
+    for (const struct checkpoint_field *field = checkpoint_fields; field->key; field++) {
+        const char *value = need(file, field->key, err);
+        if (!value || read_number(field->key, value, field->whole, (char *)numbers + field->offset, err))
+            return -1;
+    }
+    return 0;
+}
+
+static int read_origin(const struct safetensors *file, struct data_origin *origin, uint64_t *hash, struct err *err)
+{
+    static const char *const keys[] = {"data.source", "data.hash",   "data.target",     "data.delimiter", "data.task",
+                                       "data.header", "data.lenient", "data.validation", "data.seed"};
+    const char *value[sizeof keys / sizeof *keys];
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        if (!(value[i] = need(file, keys[i], err)))
+            return -1;
+    *origin = data_origin_default();
+    snprintf(origin->source, sizeof origin->source, "%s", value[0]);
+    *hash = strtoull(value[1], NULL, 16);
+    snprintf(origin->target, sizeof origin->target, "%s", value[2]);
+    origin->delimiter = value[3][0];
+    origin->task = atoi(value[4]);
+    origin->header = atoi(value[5]);
+    origin->lenient = atoi(value[6]) != 0;
+    return read_number(keys[7], value[7], false, &origin->validation, err) ||
+                   read_number(keys[8], value[8], true, &origin->seed, err)
+               ? -1
+               : 0;
+}
+
+/* Opens the data again; when it is gone, the session's own will do if it is the same or has the same columns. */
+static int restore_data(const struct session *session, const struct safetensors *file, struct restored *restored,
+                        struct text *notes, struct err *err)
+{
+    struct data_origin origin;
+    uint64_t hash;
+    struct err why;
+    const struct safetensor *mean = safetensors_find(file, "data.mean");
+    if (read_origin(file, &origin, &hash, err))
+        return -1;
+    if (!mean || mean->rank != 1)
+        return err_set(err, ERR_DATA, "the checkpoint has no data.mean: how many features the network takes is not known");
+    restored->data = dataset_open(&origin, &why);
+    const struct dataset *data = restored->data ? restored->data : session->data;
+    if (!data)
+        return err_set(err, ERR_FILE, "the data of this checkpoint cannot be read: %s", why.message);
+    if (data->features != (int)mean->count)
+        return err_set(err, ERR_DATA, "the checkpoint's network takes %d features; %s has %d%s%s", (int)mean->count,
+                       data->origin.source, data->features,
+                       restored->data ? ": it has changed since" : "; the checkpoint's own data cannot be read: ",
+                       restored->data ? "" : why.message);
+    if (!restored->data)
+        text_add(notes, "the data of this checkpoint cannot be read (%s); going on with %s%s\n", why.message,
+                 data->origin.source, data->hash == hash ? ", which is the same" : ": this is not the same run");
+    else if (data->hash != hash)
+        text_add(notes, "%s has changed since this checkpoint was saved: this is not the same run\n", origin.source);
+    return 0;
+}
+
+static int copy_floats(const struct safetensors *file, const char *name, const struct shape *shape, float *to,
+                       struct err *err)
+{
+    const struct safetensor *tensor = safetensors_find(file, name);
+    bool same = tensor && tensor->rank == shape->rank;
+    for (int i = 0; same && i < shape->rank; i++)
+        same = tensor->dim[i] == (uint64_t)shape->dim[i];
+    if (!same) {
+        struct text expected = {0};
+        shape_print(shape, &expected);
+        err_set(err, ERR_DATA, "the checkpoint's tensor %s is %s; %s was expected", name,
+                tensor ? "of another shape" : "missing", expected.data);
+        text_free(&expected);
+        return -1;
+    }
+    memcpy(to, tensor->data, tensor->count * sizeof *to);
+    return 0;
+}
+
+/* The statistics travel in the checkpoint (tip G6); those just learnt from the data are overwritten. */
+static int restore_transform(const struct safetensors *file, const struct dataset *data, struct restored *restored,
+                             struct err *err)
+{
+    struct transform *transform = &restored->transform;
+    struct shape features = shape_row(data->features), one = shape_row(1);
+    if (transform_open(transform, data, err))
+        return -1;
+    transform->inputs = restored->numbers.whiten_inputs;
+    transform->targets = restored->numbers.whiten_targets && data->task == TASK_REGRESS;
+    return copy_floats(file, "data.mean", &features, transform->mean, err) ||
+                   copy_floats(file, "data.scale", &features, transform->scale, err) ||
+                   copy_floats(file, "data.target_mean", &one, &transform->y_mean, err) ||
+                   copy_floats(file, "data.target_sd", &one, &transform->y_sd, err)
+               ? -1
+               : 0;
+}
+
+/* Layers keep the names that they had, whatever their order. */
+static int restore_names(struct topology *top, const char *names, struct err *err)
+{
+    int at = 0;
+    char *copy = strdup(names);
+    for (char *rest = copy, *name; rest && (name = strsep(&rest, " ")); at++)
+        if (at < top->layers)
+            snprintf(top->layer[at].name, sizeof top->layer[at].name, "%s", name);
+    free(copy);
+    return at == top->layers ? 0 : err_set(err, ERR_DATA, "the checkpoint names %d layers; its network has %d", at, top->layers);
+}
+
+static int restore_settings(const struct safetensors *file, const struct dataset *data, struct restored *restored,
+                            struct err *err)
+{
+    static const char *const keys[] = {"net", "names", "init", "loss", "optimizer"};
+    const char *value[5];
+    for (int i = 0; i < 5; i++)
+        if (!(value[i] = need(file, keys[i], err)))
+            return -1;
+    struct rig_plan *plan = &restored->plan;
+    *plan = (struct rig_plan){.top = &restored->top};
+    if (choice_read_init(value[2], &restored->init, err) || choice_read_loss(value[3], &plan->loss, err) ||
+        choice_read_optimizer(value[4], &plan->optim, &restored->optimizer_args, err) ||
+        topology_parse(value[0], session_outputs(data, &plan->loss), &restored->top, err) ||
+        restore_names(&restored->top, value[1], err))
+        return -1;
+    plan->batch = restored->numbers.batch < (uint64_t)data->trains ? (int)restored->numbers.batch : data->trains;
+    return plan->batch > 0 ? 0 : err_set(err, ERR_DATA, "the checkpoint's batch is 0 rows");
+}
+
+static int restore_tensors(const struct safetensors *file, struct restored *restored, struct text *notes, struct err *err)
+{
+    struct net *net = restored->rig.net;
+    const struct optim_kind *optim = restored->plan.optim;
+    char name[CHECKPOINT_NAME_ROOM];
+    bool state = true;
+    for (int i = 0; i < net->params; i++)
+        if (copy_floats(file, net->param[i].name, &net->param[i].spec.shape, net->w + net->param[i].offset, err))
+            return -1;
+    for (int i = 0; i < net->stats; i++)
+        if (copy_floats(file, net->stat[i].name, &net->stat[i].spec.shape, net->s + net->stat[i].offset, err))
+            return -1;
+    for (int slot = 0; slot < optim->slots; slot++)
+        for (int i = 0; i < net->params; i++) {
+            snprintf(name, sizeof name, CHECKPOINT_SLOT_NAME, optim->slot_name[slot], net->param[i].name);
+            if (!safetensors_find(file, name))
+                state = false;
+            else if (copy_floats(file, name, &net->param[i].spec.shape,
+                                 restored->rig.slot[slot] + net->param[i].offset, err))
+                return -1;
+        }
+    if (!state)
+        text_add(notes, "the checkpoint has no optimizer state, or not all of it: %s starts at zero, so this is not the "
+                        "same run\n", optim->name);
+    return 0;
+}
+
+static void put_in_place(struct session *session, struct restored *restored)
+{
+    const struct checkpoint_numbers *numbers = &restored->numbers;
+    if (restored->data) {
+        session_adopt(session, restored->data, &restored->transform, &restored->order);
+    } else {
+        transform_close(&session->transform);
+        session->transform = restored->transform;
+        batch_order_close(&restored->order);
+    }
+    rig_install(session, &restored->plan, &restored->rig);
+    session_clear_record(session);
+    session->init = restored->init;
+    session->seed = numbers->seed;
+    session->step = numbers->step;
+    session->epoch = (uint32_t)numbers->epoch;
+    session->visited = session->batch_first = (int)numbers->visited;
+    session->draws = (uint32_t)numbers->draws;
+    session->optimizer.args = restored->optimizer_args;
+    session->optimizer.lr = numbers->lr;
+    session->optimizer.clip = numbers->clip;
+    session->optimizer.t = numbers->t;
+    batch_order_set(&session->order, session->data, session->seed, session->epoch);
+}
+
+static int restore(struct session *session, const struct safetensors *file, struct text *notes, struct err *err)
+{
+    struct restored restored = {0};
+    if (restore_data(session, file, &restored, notes, err))
+        goto fail;
+    struct dataset *data = restored.data ? restored.data : session->data;
+    if (read_numbers(file, &restored.numbers, err) || restore_transform(file, data, &restored, err) ||
+        restore_settings(file, data, &restored, err) ||
+        batch_order_open(&restored.order, data, restored.numbers.seed, err) ||
+        rig_open(session, data, &restored.plan, &restored.rig, err) || restore_tensors(file, &restored, notes, err))
+        goto fail;
+    if (restored.numbers.visited >= (uint64_t)data->trains) {
+        text_add(notes, "the data has fewer training rows than before: the epoch begins anew\n");
+        restored.numbers.visited = 0;
+    }
+    if (restored.numbers.threads != (uint64_t)team_ranks(session->team))
+        text_add(notes, "saved with %d threads, going on with %d: rounding, and so the hash, will differ\n",
+                 (int)restored.numbers.threads, team_ranks(session->team));
+    put_in_place(session, &restored);
+    return 0;
+fail:
+    rig_close(&restored.rig);
+    batch_order_close(&restored.order);
+    transform_close(&restored.transform);
+    dataset_close(restored.data);
+    return -1;
+}
+
+static const struct window *find_window(const struct net *net, const struct safetensor *tensor, real **vector)
+{
+    for (int i = 0; i < net->params + net->stats; i++) {
+        const struct window *window = i < net->params ? &net->param[i] : &net->stat[i - net->params];
+        if (strcmp(window->name, tensor->name) == 0 && window->count == tensor->count) {
+            *vector = i < net->params ? net->w : net->s;
+            return window;
+        }
+    }
+    return NULL;
+}
+
+/* Tensors made elsewhere go into the present network by name. */
+static int load_weights(struct session *session, const struct safetensors *file, struct text *notes, struct err *err)
+{
+    real *vector;
+    int placed = 0;
+    if (!session->net)
+        return err_set(err, ERR_STATE, "the file holds weights only and there is no network yet; load data first");
+    for (int i = 0; i < file->tensors; i++)
+        placed += find_window(session->net, &file->tensor[i], &vector) != NULL;
+    if (placed == 0)
+        return err_set(err, ERR_DATA, "none of its %d tensors has the name and size of one of this network; `summary` lists them",
+                       file->tensors);
+    session_complete_step(session);
+    for (int i = 0; i < file->tensors; i++) {
+        const struct window *window = find_window(session->net, &file->tensor[i], &vector);
+        if (window)
+            memcpy(vector + window->offset, file->tensor[i].data, window->count * sizeof *vector);
+        else
+            text_add(notes, "%s has no place in this network\n", file->tensor[i].name);
+    }
+    session->validation_step = UINT64_MAX;
+    text_add(notes, "%d tensors loaded by name; the file holds weights only, no optimizer state: %s goes on with its own\n",
+             placed, session->optimizer.kind->name);
+    return 0;
+}
+
+int checkpoint_load(struct session *session, const char *path, struct text *notes, struct err *err)
+{
+    struct safetensors file = {0};
+    struct text unused = {0};
+    if (safetensors_read(&file, path, err))
+        return -1;
+    const char *format = safetensors_get(&file, "format");
+    int status;
+    if (format && strcmp(format, CHECKPOINT_FORMAT) != 0 && strncmp(format, "dnntui", 6) == 0)
+        status = err_set(err, ERR_DATA, "its format is '%s'; this program reads '%s'", format, CHECKPOINT_FORMAT);
+    else if (format && strcmp(format, CHECKPOINT_FORMAT) == 0)
+        status = restore(session, &file, notes ? notes : &unused, err);
+    else
+        status = load_weights(session, &file, notes ? notes : &unused, err);
+    text_free(&unused);
+    safetensors_close(&file);
+    return status ? err_prefix(err, "%s: ", path) : 0;
+}

@@ -1,0 +1,134 @@
+/*
+ * figures.c: the figures of the whole session that have names: one table, each row with how it is got.
+ */
+#include <math.h>
+
+#include "debug/lookup.h"
+
+static int need_step(const struct session *session, double *value, double figure, struct err *err)
+{
+    *value = figure;
+    if (session->recorded || session->step > 0)
+        return 0;
+    return err_set(err, ERR_STATE, "no step has run yet; `step` runs one");
+}
+
+static int get_step(struct session *session, double *value, struct err *err)
+{
+    (void)err;
+    *value = (double)session->step;
+    return 0;
+}
+
+static int get_epoch(struct session *session, double *value, struct err *err)
+{
+    (void)err;
+    *value = (double)session->epoch;
+    return 0;
+}
+
+static int get_loss(struct session *session, double *value, struct err *err)
+{
+    return need_step(session, value, session->batch_figures.loss, err);
+}
+
+static int check_task(const struct session *session, enum task task, const char *name, struct err *err)
+{
+    if (session->data->task == task)
+        return 0;
+    return task == TASK_CLASSIFY
+               ? err_set(err, ERR_STATE, "%s is for classification; this is a regression: `r2`, `val.r2`", name)
+               : err_set(err, ERR_STATE, "%s is for regression; this is a classification: `acc`, `val.acc`", name);
+}
+
+static int get_acc(struct session *session, double *value, struct err *err)
+{
+    return check_task(session, TASK_CLASSIFY, "acc", err) ? -1 : need_step(session, value, session->batch_figures.score, err);
+}
+
+static int get_r2(struct session *session, double *value, struct err *err)
+{
+    return check_task(session, TASK_REGRESS, "r2", err) ? -1 : need_step(session, value, session->batch_figures.score, err);
+}
+
+static int get_validation_loss(struct session *session, double *value, struct err *err)
+{
+    if (session_validate(session, err))
+        return -1;
+    *value = session->validation.loss;
+    return 0;
+}
+
+static int get_validation_score(struct session *session, double *value, struct err *err)
+{
+    if (session_validate(session, err))
+        return -1;
+    *value = session->validation.score;
+    return 0;
+}
+
+static int get_validation_acc(struct session *session, double *value, struct err *err)
+{
+    return check_task(session, TASK_CLASSIFY, "val.acc", err) ? -1 : get_validation_score(session, value, err);
+}
+
+static int get_validation_r2(struct session *session, double *value, struct err *err)
+{
+    return check_task(session, TASK_REGRESS, "val.r2", err) ? -1 : get_validation_score(session, value, err);
+}
+
+static int get_lr(struct session *session, double *value, struct err *err)
+{
+    (void)err;
+    *value = session->optimizer.lr;
+    return 0;
+}
+
+static int get_batch(struct session *session, double *value, struct err *err)
+{
+    (void)err;
+    *value = session->batch;
+    return 0;
+}
+
+static int get_gradient_norm(struct session *session, double *value, struct err *err)
+{
+    return need_step(session, value, program_gradient_norm(session->train), err);
+}
+
+static int get_weight_norm(struct session *session, double *value, struct err *err)
+{
+    (void)err;
+    double squares = 0;
+    for (size_t i = 0; i < session->net->size; i++)
+        squares += (double)session->net->w[i] * session->net->w[i];
+    *value = sqrt(squares);
+    return 0;
+}
+
+static int get_update_norm(struct session *session, double *value, struct err *err)
+{
+    double squares = 0;
+    for (int i = 0; i < session->net->top.layers; i++) {
+        double norm = program_norms(session->train, i)->update;
+        squares += norm * norm;
+    }
+    return need_step(session, value, sqrt(squares), err);
+}
+
+const struct named_figure named_figures[] = {
+    {"step", "completed steps", get_step},
+    {"epoch", "completed epochs", get_epoch},
+    {"loss", "loss of the last batch", get_loss},
+    {"acc", "accuracy on the last batch (classification)", get_acc},
+    {"r2", "variance explained on the last batch (regression)", get_r2},
+    {"val.loss", "loss on the validation rows, now", get_validation_loss},
+    {"val.acc", "accuracy on the validation rows, now (classification)", get_validation_acc},
+    {"val.r2", "variance explained on the validation rows, now (regression)", get_validation_r2},
+    {"lr", "learning rate", get_lr},
+    {"batch", "rows a step", get_batch},
+    {"grad.norm", "norm of the whole gradient, before clipping", get_gradient_norm},
+    {"weight.norm", "norm of all parameters", get_weight_norm},
+    {"update.norm", "norm of the last change of all parameters", get_update_norm},
+    {NULL, NULL, NULL},
+};

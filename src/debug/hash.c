@@ -1,0 +1,69 @@
+/*
+ * hash.c: the state in 64 bits: what a resumed or replayed run must have the same of.
+ *
+ * Everything that decides the next step goes in: vectors, counters, seed, network, loss, optimizer and its settings,
+ * transforms, batch, and inside a step the op the cursor is at. What is only a record (curves, events, norms) stays out.
+ */
+#define XXH_STATIC_LINKING_ONLY /* for a hash state on the stack */
+#include <xxhash.h>
+
+#include "debug/choices.h"
+#include "debug/session.h"
+
+static void add_bytes(XXH3_state_t *hash, const void *bytes, size_t n)
+{
+    XXH3_64bits_update(hash, bytes, n);
+}
+
+static void add_number(XXH3_state_t *hash, double x)
+{
+    add_bytes(hash, &x, sizeof x);
+}
+
+static void add_count(XXH3_state_t *hash, uint64_t n)
+{
+    add_bytes(hash, &n, sizeof n);
+}
+
+static void add_settings(XXH3_state_t *hash, const struct session *session)
+{
+    struct text text = {0};
+    topology_print(&session->net->top, &text);
+    for (int i = 0; i < session->net->top.layers; i++)
+        text_add(&text, " %s", session->net->top.layer[i].name);
+    text_add(&text, "|");
+    choice_loss(session, &text);
+    text_add(&text, "|");
+    choice_optimizer(session, &text);
+    text_add(&text, "|");
+    choice_init(session, &text);
+    add_bytes(hash, text.data, text.length);
+    text_free(&text);
+    add_number(hash, session->optimizer.lr);
+    add_number(hash, session->optimizer.clip);
+    add_count(hash, session->optimizer.t);
+    add_count(hash, (uint64_t)session->batch);
+    add_count(hash, (uint64_t)session->transform.inputs | (uint64_t)session->transform.targets << 1);
+}
+
+uint64_t session_hash(const struct session *session)
+{
+    XXH3_state_t hash;
+    XXH3_64bits_reset(&hash);
+    add_count(&hash, session->seed);
+    add_count(&hash, session->step);
+    add_count(&hash, session->epoch);
+    add_count(&hash, (uint64_t)session->visited);
+    add_count(&hash, session->draws);
+    add_count(&hash, session->inside ? (uint64_t)program_cursor(session->train) + 1 : 0);
+    if (session->data)
+        add_count(&hash, session->data->hash);
+    if (session->net) {
+        add_settings(&hash, session);
+        add_bytes(&hash, session->net->w, session->net->size * sizeof(real));
+        add_bytes(&hash, session->net->s, session->net->stat_size * sizeof(real));
+        for (int slot = 0; slot < session->optimizer.kind->slots; slot++)
+            add_bytes(&hash, session->optimizer.slot[slot], session->net->size * sizeof(real));
+    }
+    return XXH3_64bits_digest(&hash);
+}

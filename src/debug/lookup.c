@@ -1,0 +1,227 @@
+/*
+ * lookup.c: from a name to a number or a tensor.
+ *
+ * Names of layers contain no dots, so a name is cut at its dots: `fc1.weight.std` is layer, tensor, statistic.
+ */
+#include "debug/lookup.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define NAME_ROOM 96
+
+/* --- tensors */
+
+static struct tensor tensor_of(const real *data, const struct shape *shape, int rows)
+{
+    struct tensor tensor = {.data = data, .count = shape_size(shape)};
+    if (rows) {
+        tensor.dim[tensor.rank++] = rows;
+        tensor.count *= (size_t)rows;
+    }
+    for (int i = 0; i < shape->rank; i++)
+        tensor.dim[tensor.rank++] = shape->dim[i];
+    return tensor;
+}
+
+/* Tensors of a batch exist once a step has begun. */
+static int need_batch(const struct session *session, const char *name, struct err *err)
+{
+    if (session->inside || session->step > 0)
+        return 0;
+    return err_set(err, ERR_STATE, "%s: no batch has been through the network yet; `step` runs one, `stepi` an op", name);
+}
+
+static bool window_tensor(const struct window *windows, int first, int last, const char *name, const real *vector,
+                          struct tensor *tensor)
+{
+    for (int i = first; i < last; i++)
+        if (strcmp(windows[i].spec.name, name) == 0) {
+            *tensor = tensor_of(vector + windows[i].offset, &windows[i].spec.shape, 0);
+            return true;
+        }
+    return false;
+}
+
+/* The tensor NAME ("weight", "out", "grad", "bias.grad", "out.grad") of layer LAYER: 1 found, 0 not, -1 error. */
+static int layer_tensor(const struct session *session, int layer, const char *name, struct tensor *tensor,
+                        struct err *err)
+{
+    const struct net *net = session->net;
+    int first = net->first_param[layer], last = net->first_param[layer + 1];
+    const struct shape *out = &net->top.layer[layer].out;
+    if (window_tensor(net->param, first, last, name, net->w, tensor) ||
+        window_tensor(net->stat, net->first_stat[layer], net->first_stat[layer + 1], name, net->s, tensor))
+        return 1;
+    char of[NAME_ROOM];
+    size_t length = strlen(name);
+    bool gradient = strcmp(name, "grad") == 0 || (length > 5 && strcmp(name + length - 5, ".grad") == 0);
+    if (!gradient && strcmp(name, "out") != 0)
+        return 0;
+    if (need_batch(session, net->top.layer[layer].name, err))
+        return -1;
+    if (!gradient)
+        *tensor = tensor_of(program_out(session->train, layer), out, program_rows(session->train));
+    else if (strcmp(name, "out.grad") == 0)
+        *tensor = tensor_of(program_out_gradient(session->train, layer), out, program_rows(session->train));
+    else {
+        snprintf(of, sizeof of, "%.*s", length > 5 ? (int)length - 5 : 6, length > 5 ? name : "weight");
+        return window_tensor(net->param, first, last, of, program_gradient(session->train), tensor);
+    }
+    return 1;
+}
+
+/* What a layer has besides tensors: norms of the last step. */
+static bool layer_figure(const struct session *session, int layer, const char *name, double *value)
+{
+    const struct net *net = session->net;
+    if (net->first_param[layer] == net->first_param[layer + 1])
+        return false;
+    const struct layer_norms *norms = program_norms(session->train, layer);
+    if (strcmp(name, "grad.norm") == 0)
+        *value = norms->gradient;
+    else if (strcmp(name, "update.norm") == 0)
+        *value = norms->update;
+    else if (strcmp(name, "ratio") == 0)
+        *value = norms->update / norms->weight;
+    else
+        return false;
+    return true;
+}
+
+/* The tensor called NAME, as above; `x` and `target` are the batch's. */
+static int find_tensor(const struct session *session, const char *name, struct tensor *tensor, struct err *err)
+{
+    const struct net *net = session->net;
+    bool input = strcmp(name, "x") == 0, target = strcmp(name, "target") == 0;
+    if (input || target) {
+        if (need_batch(session, name, err))
+            return -1;
+        *tensor = tensor_of(input ? program_out(session->train, -1) : program_target(session->train),
+                            input ? &net->in : &net->top.layer[net->top.layers - 1].out, program_rows(session->train));
+        return 1;
+    }
+    char layer_name[NAME_ROOM];
+    const char *dot = strchr(name, '.');
+    if (!dot)
+        return 0;
+    snprintf(layer_name, sizeof layer_name, "%.*s", (int)(dot - name), name);
+    int layer = net_layer(net, layer_name);
+    return layer < 0 ? 0 : layer_tensor(session, layer, dot + 1, tensor, err);
+}
+
+static int not_found(const struct session *session, const char *name, struct err *err)
+{
+    struct text all = {0};
+    lookup_names(session, "", &all);
+    const char *names[4096];
+    int count = 0;
+    for (char *rest = all.data, *line; rest && count < 4095 && (line = strsep(&rest, "\n"));)
+        if (*line)
+            names[count++] = line;
+    names[count] = NULL;
+    const char *near = text_nearest(name, names);
+    err_set(err, ERR_USAGE, "there is no '%s'%s%s%s", name, near ? "; did you mean " : "; `help names` lists what there is",
+            near ? near : "", near ? "?" : "");
+    text_free(&all);
+    return -1;
+}
+
+/* A tensor followed by a statistic: 1 found, 0 not, -1 error. */
+static int find_statistic(const struct session *session, const char *name, double *value, struct err *err)
+{
+    const char *dot = strrchr(name, '.');
+    char tensor_name[NAME_ROOM];
+    struct tensor tensor;
+    if (!dot)
+        return 0;
+    for (const struct tensor_statistic *statistic = tensor_statistics; statistic->name; statistic++) {
+        if (strcmp(dot + 1, statistic->name) != 0)
+            continue;
+        snprintf(tensor_name, sizeof tensor_name, "%.*s", (int)(dot - name), name);
+        int found = find_tensor(session, tensor_name, &tensor, err);
+        if (found == 1)
+            *value = statistic->get(&tensor);
+        return found;
+    }
+    return 0;
+}
+
+int lookup(struct session *session, const char *name, struct named *named, struct err *err)
+{
+    *named = (struct named){.type = NAMED_NUMBER};
+    if (!session->net)
+        return err_set(err, ERR_STATE, "%s: no data yet; `data FILE` loads some", name);
+    if (strlen(name) >= NAME_ROOM)
+        return err_set(err, ERR_USAGE, "a name of %zu characters; the longest has %d", strlen(name), NAME_ROOM - 1);
+    for (const struct named_figure *figure = named_figures; figure->name; figure++)
+        if (strcmp(figure->name, name) == 0)
+            return figure->get(session, &named->number, err);
+    char layer_name[NAME_ROOM];
+    const char *dot = strchr(name, '.');
+    snprintf(layer_name, sizeof layer_name, "%.*s", dot ? (int)(dot - name) : 0, name);
+    int layer = net_layer(session->net, layer_name);
+    if (layer >= 0 && layer_figure(session, layer, dot + 1, &named->number))
+        return need_batch(session, name, err);
+    int found = find_tensor(session, name, &named->tensor, err);
+    if (found == 1)
+        named->type = NAMED_TENSOR;
+    else if (found == 0)
+        found = find_statistic(session, name, &named->number, err);
+    return found == 1 ? 0 : found < 0 ? -1 : not_found(session, name, err);
+}
+
+/* --- listing */
+
+static void add_name(struct text *out, const char *prefix, const char *name)
+{
+    if (strncmp(name, prefix, strlen(prefix)) == 0)
+        text_add(out, "%s\n", name);
+}
+
+static void add_tensor(struct text *out, const char *prefix, const char *layer, const char *tensor)
+{
+    char name[NAME_ROOM];
+    snprintf(name, sizeof name, "%s%s%s", layer, *layer ? "." : "", tensor);
+    add_name(out, prefix, name);
+    size_t length = strlen(name);
+    /* Statistics only once the person has typed the tensor's name: there would be hundreds of names otherwise. */
+    if (strncmp(prefix, name, length) != 0 || prefix[length] != '.')
+        return;
+    for (const struct tensor_statistic *statistic = tensor_statistics; statistic->name; statistic++) {
+        snprintf(name + length, sizeof name - length, ".%s", statistic->name);
+        add_name(out, prefix, name);
+    }
+}
+
+void lookup_names(const struct session *session, const char *prefix, struct text *out)
+{
+    for (const struct named_figure *figure = named_figures; figure->name; figure++)
+        add_name(out, prefix, figure->name);
+    if (!session->net)
+        return;
+    const struct net *net = session->net;
+    for (int i = 0; i < net->top.layers; i++) {
+        const char *layer = net->top.layer[i].name;
+        char gradient[NAME_ROOM];
+        for (int k = net->first_param[i]; k < net->first_param[i + 1]; k++) {
+            bool weight = strcmp(net->param[k].spec.name, "weight") == 0;
+            add_tensor(out, prefix, layer, net->param[k].spec.name);
+            snprintf(gradient, sizeof gradient, "%s.grad", net->param[k].spec.name);
+            add_tensor(out, prefix, layer, weight ? "grad" : gradient);
+        }
+        for (int k = net->first_stat[i]; k < net->first_stat[i + 1]; k++)
+            add_tensor(out, prefix, layer, net->stat[k].spec.name);
+        if (net->first_param[i] < net->first_param[i + 1]) {
+            snprintf(gradient, sizeof gradient, "%s.ratio", layer);
+            add_name(out, prefix, gradient);
+            snprintf(gradient, sizeof gradient, "%s.update.norm", layer);
+            add_name(out, prefix, gradient);
+        }
+        add_tensor(out, prefix, layer, "out");
+        add_tensor(out, prefix, layer, "out.grad");
+    }
+    add_tensor(out, prefix, "", "x");
+    add_tensor(out, prefix, "", "target");
+}

@@ -1,0 +1,49 @@
+/*
+ * rig.h: all that hangs on the shape of a network, made whole beside the live one and then swapped in.
+ *
+ * Every edit that changes the network, its outputs, the optimizer's kind or the batch makes a new rig by a plan; what
+ * can be kept is carried over; only then is the old one given back. So a refusal leaves the session as it was.
+ */
+#ifndef DEBUG_RIG_H
+#define DEBUG_RIG_H
+
+#include "debug/session.h"
+
+struct rig_plan {
+    const struct topology *top;
+    struct loss loss;
+    const struct optim_kind *optim;
+    int batch;
+};
+
+struct rig {
+    struct net *net;
+    struct arena arena; /* the optimizer's slots */
+    real *slot[OPTIM_SLOTS];
+    struct program *train, *evaluate; /* evaluate is NULL without validation rows */
+    struct series **gradient_series;
+};
+
+/* What the session has now, as a plan to change one thing of. */
+struct rig_plan rig_plan_of(const struct session *session);
+
+/* Makes a rig for DATA; weights are drawn by the session's initializer and seed. */
+int rig_open(struct session *session, const struct dataset *data, const struct rig_plan *plan, struct rig *rig,
+             struct err *err);
+void rig_close(struct rig *rig);
+
+/* Carries over from the live rig what has the same name and shape: KEPT as in net_carry. The optimizer's state comes
+ * too when its kind stays. */
+int rig_carry(const struct session *session, const struct rig_plan *plan, struct rig *rig, bool kept[]);
+
+/* Makes RIG the live one and gives back the old. */
+void rig_install(struct session *session, const struct rig_plan *plan, struct rig *rig);
+
+/* Puts other data in place of the session's, which is given back; the rig for it is installed next. */
+void session_adopt(struct session *session, struct dataset *data, const struct transform *transform,
+                   const struct batch_order *order);
+
+/* Step 0: counters, curves, events and figures as if nothing had run. Weights are not touched. */
+void session_clear_record(struct session *session);
+
+#endif

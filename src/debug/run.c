@@ -1,0 +1,294 @@
+/*
+ * run.c: towards a goal, a few milliseconds at a time.
+ *
+ * A step is begun, its ops run, its figures are recorded, it is finished. Small steps run whole; of large ones the
+ * clock is read between ops, so that a screen stays alive whatever the network. When an epoch ends the validation rows are
+ * evaluated, in pieces too. Nothing here allocates.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "debug/expr.h"
+#include "debug/score.h"
+#include "debug/session.h"
+
+/* A step that takes longer than this runs op by op while there is a deadline. */
+#define LONG_STEP 4e6
+
+static int reduce_end(const struct session *session)
+{
+    return 2 * session->net->top.layers + 3;
+}
+
+bool session_running(const struct session *session)
+{
+    return session->goal != GOAL_NONE || session->evaluation.active;
+}
+
+/* --- one step */
+
+static void begin_step(struct session *session)
+{
+    if (session->order.epoch != session->epoch || session->order.seed != session->seed)
+        batch_order_set(&session->order, session->data, session->seed, session->epoch);
+    int left = session->data->trains - session->visited;
+    int rows = left < session->batch ? left : session->batch;
+    session->batch_first = session->visited;
+    session->visited += rows;
+    program_begin(session->train, rows, session->seed, session->step);
+    session->inside = true;
+    session->recorded = false;
+}
+
+/* The figures of the step, as soon as loss and gradients are known. */
+static void record(struct session *session)
+{
+    const struct program *train = session->train;
+    double x = (double)session->step + 1;
+    session->batch_figures = (struct figures){program_loss(train), score_batch(session)};
+    series_push(session->loss_series, x, session->batch_figures.loss);
+    series_push(session->score_series, x, session->batch_figures.score);
+    series_push(session->lr_series, x, session->optimizer.lr);
+    for (int i = 0; i < session->net->top.layers; i++)
+        if (session->gradient_series[i])
+            series_push(session->gradient_series[i], x, program_norms(train, i)->gradient);
+    session->recorded = true;
+}
+
+static void start_evaluation(struct session *session)
+{
+    if (session->evaluate)
+        session->evaluation = (struct evaluation){.active = true};
+}
+
+static void end_step(struct session *session)
+{
+    session->inside = false;
+    session->step++;
+    session->busy_rows += program_rows(session->train);
+    if (session->visited == session->data->trains) {
+        session->epoch++;
+        session->visited = 0;
+        start_evaluation(session);
+    }
+}
+
+static void stop(struct session *session, enum stop why, const char *text)
+{
+    session->goal = GOAL_NONE;
+    session->stop = why;
+    snprintf(session->stop_text, sizeof session->stop_text, "%.230s", text);
+    expr_free(session->until);
+    session->until = NULL;
+    session->busy_since = 0;
+}
+
+static void stop_nonfinite(struct session *session)
+{
+    const char *what = isfinite(session->batch_figures.loss) ? "a gradient" : "the loss";
+    char text[160];
+    snprintf(text, sizeof text, "%s of step %llu is not finite (loss %s, gradient norm %s); its update has not been made",
+             what, (unsigned long long)session->step + 1, text_short(session->batch_figures.loss).s,
+             text_short(program_gradient_norm(session->train)).s);
+    if (isnan(session->nonfinite_step))
+        session->nonfinite_step = (double)session->step + 1;
+    stop(session, STOP_NONFINITE, text);
+}
+
+/* Runs ops up to END of the step under way; stops before the update when a figure is not finite. */
+static void run_ops(struct session *session, int end)
+{
+    int before = program_cursor(session->train);
+    int cursor = program_run(session->train, &session->optimizer, end, true);
+    if (before < reduce_end(session) && cursor >= reduce_end(session)) {
+        record(session);
+        if (program_nonfinite(session->train))
+            stop_nonfinite(session);
+    }
+    if (cursor == program_ops(session->train))
+        end_step(session);
+}
+
+void session_complete_step(struct session *session)
+{
+    if (!session->inside)
+        return;
+    int end = program_ops(session->train);
+    program_run(session->train, &session->optimizer, end, false);
+    if (!session->recorded)
+        record(session);
+    end_step(session);
+}
+
+/* --- evaluation */
+
+static void evaluate_piece(struct session *session)
+{
+    struct evaluation *evaluation = &session->evaluation;
+    int left = session->data->validations - evaluation->done, most = program_rows_max(session->evaluate);
+    int rows = left < most ? left : most;
+    program_begin(session->evaluate, rows, 0, 0);
+    program_run(session->evaluate, NULL, program_ops(session->evaluate), false);
+    evaluation->loss += program_loss(session->evaluate) * rows;
+    score_add(session, rows);
+    evaluation->done += rows;
+    if (evaluation->done < session->data->validations)
+        return;
+    session->validation = (struct figures){evaluation->loss / evaluation->done, score_validation(session)};
+    session->validation_step = session->step;
+    evaluation->active = false;
+    double x = (double)session->step;
+    if (!(series_last_x(session->validation_loss_series) >= x)) {
+        series_push(session->validation_loss_series, x, session->validation.loss);
+        series_push(session->validation_score_series, x, session->validation.score);
+    }
+}
+
+int session_validate(struct session *session, struct err *err)
+{
+    if (!session->evaluate)
+        return err_set(err, ERR_STATE, "there are no validation rows; `split 0.2` keeps a fifth of the rows for validation");
+    if (session->validation_step == session->step && !session->evaluation.active)
+        return 0;
+    if (!session->evaluation.active)
+        start_evaluation(session);
+    while (session->evaluation.active)
+        evaluate_piece(session);
+    return 0;
+}
+
+/* --- goals */
+
+static void start(struct session *session, enum goal goal)
+{
+    session->goal = goal;
+    session->stop = STOP_NONE;
+    session->busy_since = 0;
+    expr_free(session->until);
+    session->until = NULL;
+}
+
+void session_run_ops(struct session *session, uint64_t count)
+{
+    uint64_t ops = (uint64_t)program_ops(session->train);
+    uint64_t at = session->inside ? (uint64_t)program_cursor(session->train) : 0;
+    session->goal_step = session->step + (at + count) / ops;
+    session->goal_op = (int)((at + count) % ops);
+    start(session, GOAL_OPS);
+}
+
+void session_run_steps(struct session *session, uint64_t steps)
+{
+    session->goal_step = steps > GOAL_FOREVER - session->step ? GOAL_FOREVER : session->step + steps;
+    start(session, GOAL_STEPS);
+}
+
+void session_run_until(struct session *session, struct expr *condition)
+{
+    session_run_steps(session, GOAL_FOREVER);
+    session->until = condition;
+}
+
+void session_run_epochs(struct session *session, uint32_t epochs)
+{
+    session->goal_epoch = epochs > UINT32_MAX - session->epoch ? UINT32_MAX : session->epoch + epochs;
+    start(session, GOAL_EPOCHS);
+}
+
+void session_interrupt(struct session *session)
+{
+    if (session->goal == GOAL_NONE) {
+        session->evaluation.active = false;
+        return;
+    }
+    if (session->inside && session->goal != GOAL_OPS && session->step_nanoseconds < 10 * LONG_STEP)
+        session_complete_step(session);
+    session->evaluation.active = false;
+    stop(session, STOP_INTERRUPT, "interrupted");
+}
+
+static bool goal_reached(const struct session *session)
+{
+    switch (session->goal) {
+    case GOAL_OPS:
+        return session->step > session->goal_step ||
+               (session->step == session->goal_step && (session->goal_op == 0 || session->inside) &&
+                (!session->inside || program_cursor(session->train) >= session->goal_op));
+    case GOAL_STEPS:
+        return session->step >= session->goal_step;
+    case GOAL_EPOCHS:
+        return session->epoch >= session->goal_epoch;
+    case GOAL_NONE:
+        break;
+    }
+    return true;
+}
+
+/* Whether the condition of `until` holds; one that cannot be evaluated any more stops the run and says so. */
+static void check_condition(struct session *session)
+{
+    double value;
+    struct err err;
+    char text[240];
+    if (!session->until)
+        return;
+    if (expr_number(session->until, session, &value, &err)) {
+        stop(session, STOP_CONDITION, err.message);
+    } else if (value != 0) {
+        snprintf(text, sizeof text, "%.200s", expr_text(session->until));
+        stop(session, STOP_CONDITION, text);
+    }
+}
+
+/* Rows a second over stretches of half a second. */
+static void measure_rate(struct session *session, int64_t now)
+{
+    if (session->busy_since == 0) {
+        session->busy_since = now;
+        session->busy_rows = 0;
+    } else if (now - session->busy_since > 500000000) {
+        session->samples_per_second = session->busy_rows * 1e9 / (double)(now - session->busy_since);
+        session->busy_since = now;
+        session->busy_rows = 0;
+    }
+}
+
+static void advance_step(struct session *session, int64_t deadline)
+{
+    int64_t begun = clock_now();
+    if (!session->inside)
+        begin_step(session);
+    uint64_t step = session->step;
+    int cursor = program_cursor(session->train), all = program_ops(session->train);
+    int end = session->goal == GOAL_OPS && step == session->goal_step ? session->goal_op : all;
+    if (session->step_nanoseconds < LONG_STEP) {
+        run_ops(session, end);
+    } else {
+        int64_t now = begun;
+        for (int op = cursor; op < end && session->goal != GOAL_NONE && now < deadline; op++) {
+            run_ops(session, op + 1);
+            now = clock_now();
+        }
+    }
+    int64_t now = clock_now();
+    double share = (double)(session->inside ? program_cursor(session->train) - cursor : all - cursor) / all;
+    if (share > 0)
+        session->step_nanoseconds += ((double)(now - begun) / share - session->step_nanoseconds) / 8;
+    measure_rate(session, now);
+    if (session->step != step && session->goal != GOAL_NONE)
+        check_condition(session);
+}
+
+void session_advance(struct session *session, int64_t deadline)
+{
+    do {
+        if (session->evaluation.active)
+            evaluate_piece(session);
+        else if (session->goal != GOAL_NONE && !goal_reached(session))
+            advance_step(session, deadline);
+        if (!session->evaluation.active && session->goal != GOAL_NONE && goal_reached(session))
+            stop(session, STOP_GOAL, "");
+    } while (session_running(session) && clock_now() < deadline);
+}

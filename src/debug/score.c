@@ -1,0 +1,77 @@
+/* score.c: what share was right, or how much variance is explained. */
+#include "debug/score.h"
+
+#include <math.h>
+
+static int width_of(const struct session *session)
+{
+    return (int)shape_size(&session->net->top.layer[session->net->top.layers - 1].out);
+}
+
+static int largest(const real *row, int width)
+{
+    int best = 0;
+    for (int i = 1; i < width; i++)
+        if (row[i] > row[best])
+            best = i;
+    return best;
+}
+
+/* One output is a logit: above 0 it says class 1. A row that holds a NaN is not right, whatever its target. */
+static bool right(const real *z, const real *target, int width)
+{
+    for (int i = 0; i < width; i++)
+        if (isnan(z[i]))
+            return false;
+    if (width == 1)
+        return (z[0] > 0) == (target[0] > (real)0.5);
+    return largest(z, width) == largest(target, width);
+}
+
+static int count_right(const struct program *program, int last_layer, int rows, int width)
+{
+    const real *z = program_out(program, last_layer), *target = program_target(program);
+    int count = 0;
+    for (int i = 0; i < rows; i++)
+        count += right(z + (size_t)i * (size_t)width, target + (size_t)i * (size_t)width, width);
+    return count;
+}
+
+double score_batch(const struct session *session)
+{
+    const struct program *train = session->train;
+    int rows = program_rows(train), width = width_of(session), last_layer = session->net->top.layers - 1;
+    if (session->data->task == TASK_CLASSIFY)
+        return (double)count_right(train, last_layer, rows, width) / rows;
+    const real *z = program_out(train, last_layer), *target = program_target(train);
+    double scale = session->transform.targets ? 1 : session->transform.y_sd, squares = 0;
+    for (int i = 0; i < rows; i++)
+        squares += ((double)z[i] - target[i]) * ((double)z[i] - target[i]);
+    return 1 - squares / rows / (scale * scale);
+}
+
+void score_add(struct session *session, int rows)
+{
+    struct evaluation *evaluation = &session->evaluation;
+    int width = width_of(session), last_layer = session->net->top.layers - 1;
+    if (session->data->task == TASK_CLASSIFY) {
+        evaluation->right += count_right(session->evaluate, last_layer, rows, width);
+        return;
+    }
+    const real *z = program_out(session->evaluate, last_layer), *target = program_target(session->evaluate);
+    for (int i = 0; i < rows; i++) {
+        double y = target[i], error = (double)z[i] - y;
+        evaluation->y += y;
+        evaluation->yy += y * y;
+        evaluation->error += error * error;
+    }
+}
+
+double score_validation(const struct session *session)
+{
+    const struct evaluation *evaluation = &session->evaluation;
+    if (session->data->task == TASK_CLASSIFY)
+        return evaluation->right / evaluation->done;
+    double spread = evaluation->yy - evaluation->y * evaluation->y / evaluation->done;
+    return 1 - evaluation->error / spread;
+}

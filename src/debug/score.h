@@ -1,0 +1,21 @@
+/*
+ * score.h: accuracy of a classification, R2 of a regression.
+ *
+ * R2 = 1 - sum (y - prediction)^2 / sum (y - mean y)^2. For validation the mean is that of the validation rows; for one
+ * training batch it is that of all training rows, with their variance, so that a batch of one row has a score too.
+ */
+#ifndef DEBUG_SCORE_H
+#define DEBUG_SCORE_H
+
+#include "debug/session.h"
+
+/* The score of the batch whose forward pass the training program has run. */
+double score_batch(const struct session *session);
+
+/* Adds the ROWS rows that the evaluation program has run to the sums of session->evaluation. */
+void score_add(struct session *session, int rows);
+
+/* The score from the finished sums. */
+double score_validation(const struct session *session);
+
+#endif

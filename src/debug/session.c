@@ -1,0 +1,205 @@
+/*
+ * session.c: opening a session and giving it data; its log of edits. Edits are in surgery.c, running in run.c.
+ */
+#include "debug/session.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "debug/choices.h"
+#include "debug/expr.h"
+#include "debug/rig.h"
+
+#define SERIES_CAPACITY 4096
+#define THREADS_DEFAULT 8
+#define DEFAULT_NETWORK "dense 64, relu, dense 64, relu"
+#define DEFAULT_BATCH   32
+
+static int open_series(struct session *session, struct err *err)
+{
+    struct series **all[] = {&session->loss_series, &session->score_series, &session->validation_loss_series,
+                             &session->validation_score_series, &session->lr_series};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        if (!(*all[i] = series_open(SERIES_CAPACITY, err)))
+            return -1;
+    return 0;
+}
+
+static int default_threads(void)
+{
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    return cores < 1 ? 1 : cores > THREADS_DEFAULT ? THREADS_DEFAULT : (int)cores;
+}
+
+struct session *session_open(const struct session_options *options, struct err *err)
+{
+    struct session *session = calloc(1, sizeof *session);
+    if (!session) {
+        err_set(err, ERR_MEMORY, "no memory for a session");
+        return NULL;
+    }
+    session->seed = options->seed;
+    session->init.kind = init_kinds[0];
+    args_preset(session->init.kind->args, &session->init.args);
+    session->optimizer.kind = optim_kinds[0];
+    args_preset(session->optimizer.kind->args, &session->optimizer.args);
+    session->optimizer.lr = session->optimizer.kind->lr;
+    session->validation_step = UINT64_MAX;
+    session->nonfinite_step = NAN;
+    session->team = team_open(options->threads ? options->threads : default_threads(), err);
+    if (!session->team || open_series(session, err)) {
+        session_close(session);
+        return NULL;
+    }
+    return session;
+}
+
+void session_close(struct session *session)
+{
+    if (!session)
+        return;
+    struct rig rig = {.net = session->net,
+                      .arena = session->optimizer_arena,
+                      .train = session->train,
+                      .evaluate = session->evaluate,
+                      .gradient_series = session->gradient_series};
+    rig_close(&rig);
+    series_close(session->loss_series);
+    series_close(session->score_series);
+    series_close(session->validation_loss_series);
+    series_close(session->validation_score_series);
+    series_close(session->lr_series);
+    expr_free(session->until);
+    free(session->event);
+    batch_order_close(&session->order);
+    transform_close(&session->transform);
+    dataset_close(session->data);
+    team_close(session->team);
+    free(session);
+}
+
+int session_outputs(const struct dataset *data, const struct loss *loss)
+{
+    if (data->task == TASK_REGRESS || (data->classes == 2 && loss->kind->one_of_two))
+        return 1;
+    return data->classes;
+}
+
+/* What a fresh session does with DATA, as a plan. */
+static int default_plan(const struct dataset *data, struct topology *top, struct rig_plan *plan, struct err *err)
+{
+    *plan = (struct rig_plan){.top = top, .optim = optim_kinds[0]};
+    plan->loss.kind = loss_kind_find(data->task == TASK_CLASSIFY ? "ce" : "mse");
+    args_preset(plan->loss.kind->args, &plan->loss.args);
+    plan->batch = data->trains < DEFAULT_BATCH ? data->trains : DEFAULT_BATCH;
+    return topology_parse(DEFAULT_NETWORK, session_outputs(data, &plan->loss), top, err);
+}
+
+static void clear_record(struct session *session)
+{
+    session->step = 0;
+    session->epoch = 0;
+    session->visited = session->batch_first = 0;
+    session->draws = 0;
+    session->inside = session->recorded = false;
+    session->goal = GOAL_NONE;
+    session->stop = STOP_NONE;
+    session->stop_text[0] = 0;
+    session->events = 0;
+    session->validation_step = UINT64_MAX;
+    session->nonfinite_step = NAN;
+    session->batch_figures = session->validation = (struct figures){NAN, NAN};
+}
+
+static void clear_curves(struct session *session)
+{
+    series_clear(session->loss_series);
+    series_clear(session->score_series);
+    series_clear(session->validation_loss_series);
+    series_clear(session->validation_score_series);
+    series_clear(session->lr_series);
+    for (int i = 0; session->net && i < session->net->top.layers; i++)
+        if (session->gradient_series[i])
+            series_clear(session->gradient_series[i]);
+}
+
+void session_clear_record(struct session *session)
+{
+    clear_record(session);
+    clear_curves(session);
+}
+
+int session_load_data(struct session *session, const struct data_origin *origin, struct text *notes, struct err *err)
+{
+    struct dataset *data = dataset_open(origin, err);
+    struct transform transform = {0};
+    struct batch_order order = {0};
+    struct topology top;
+    struct rig_plan plan;
+    struct rig rig = {0};
+    if (!data)
+        return -1;
+    uint32_t draws = session->draws;
+    session->draws = 0;
+    if (transform_open(&transform, data, err) || batch_order_open(&order, data, session->seed, err) ||
+        default_plan(data, &top, &plan, err) || rig_open(session, data, &plan, &rig, err)) {
+        session->draws = draws;
+        batch_order_close(&order);
+        transform_close(&transform);
+        dataset_close(data);
+        return -1;
+    }
+    transform.inputs = true;
+    transform.targets = data->task == TASK_REGRESS;
+    session_adopt(session, data, &transform, &order);
+    rig_install(session, &plan, &rig);
+    args_preset(session->optimizer.kind->args, &session->optimizer.args);
+    session->optimizer.lr = session->optimizer.kind->lr;
+    session->optimizer.clip = 0;
+    session->optimizer.t = 0;
+    session_clear_record(session);
+    if (notes)
+        choices_print(session, notes);
+    return 0;
+}
+
+void session_adopt(struct session *session, struct dataset *data, const struct transform *transform,
+                   const struct batch_order *order)
+{
+    batch_order_close(&session->order);
+    transform_close(&session->transform);
+    dataset_close(session->data);
+    session->data = data;
+    session->transform = *transform;
+    session->order = *order;
+}
+
+/* a..z, A..Z, then * for all that follow. */
+static char mark_letter(int event)
+{
+    return (char)(event < 26 ? 'a' + event : event < 52 ? 'A' + event - 26 : '*');
+}
+
+void session_event(struct session *session, const char *format, ...)
+{
+    if (session->events == session->events_room) {
+        int room = session->events_room ? 2 * session->events_room : 16;
+        struct event *more = realloc(session->event, (size_t)room * sizeof *more);
+        if (!more)
+            return; /* a mark less on the plot; the edit itself stands */
+        session->event = more;
+        session->events_room = room;
+    }
+    struct event *event = &session->event[session->events];
+    event->step = session->step;
+    event->mark = mark_letter(session->events);
+    va_list list;
+    va_start(list, format);
+    vsnprintf(event->text, sizeof event->text, format, list);
+    va_end(list);
+    session->events++;
+}

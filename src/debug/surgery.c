@@ -1,0 +1,161 @@
+/*
+ * surgery.c: edits of the live network and its settings.
+ *
+ * Each makes what it needs beside the live state, then swaps, then logs one event; on failure nothing has changed.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "debug/choices.h"
+#include "debug/rig.h"
+
+/* What became of the parameters: "kept fc1 fc2 out; made anew bn1 bn2". */
+static void note_carried(const struct net *net, const bool kept[], struct text *notes)
+{
+    struct text old = {0}, new = {0};
+    for (int i = 0; i < net->top.layers; i++) {
+        int first = net->first_param[i], last = net->first_param[i + 1];
+        if (first == last)
+            continue;
+        bool whole = true;
+        for (int k = first; k < last; k++)
+            whole = whole && kept[k];
+        text_add(whole ? &old : &new, " %s", net->top.layer[i].name);
+    }
+    text_add(notes, "kept%s", old.length ? old.data : " nothing");
+    if (new.length)
+        text_add(notes, "; made anew%s", new.data);
+    text_free(&old);
+    text_free(&new);
+}
+
+/* Builds a rig by PLAN, carries over, installs. */
+static int rebuild(struct session *session, const struct rig_plan *plan, struct text *notes, struct err *err)
+{
+    struct rig rig;
+    bool same_optimizer = plan->optim == session->optimizer.kind;
+    if (rig_open(session, session->data, plan, &rig, err))
+        return -1;
+    bool *kept = calloc((size_t)rig.net->params + 1, sizeof *kept);
+    if (!kept) {
+        rig_close(&rig);
+        return err_set(err, ERR_MEMORY, "no memory to carry %d tensors over", rig.net->params);
+    }
+    rig_carry(session, plan, &rig, kept);
+    if (notes) {
+        note_carried(rig.net, kept, notes);
+        text_add(notes, "; the optimizer's state %s\n",
+                 same_optimizer ? "went with what was kept" : "starts at zero");
+    }
+    free(kept);
+    rig_install(session, plan, &rig);
+    if (!same_optimizer)
+        session->optimizer.t = 0;
+    return 0;
+}
+
+int session_set_topology(struct session *session, const struct topology *top, struct text *notes, struct err *err)
+{
+    session_complete_step(session);
+    struct rig_plan plan = rig_plan_of(session);
+    plan.top = top;
+    return rebuild(session, &plan, notes, err);
+}
+
+int session_initialize(struct session *session, const struct init *init, struct text *notes, struct err *err)
+{
+    (void)err;
+    session_complete_step(session);
+    session->init = *init;
+    net_init(session->net, init, session->seed, ++session->draws);
+    for (int slot = 0; slot < session->optimizer.kind->slots; slot++)
+        memset(session->optimizer.slot[slot], 0, session->net->size * sizeof(real));
+    session->optimizer.t = 0;
+    session->validation_step = UINT64_MAX;
+    if (notes)
+        text_add(notes, "all %s parameters drawn anew, biases 0; the optimizer's state starts at zero; step %llu goes on\n",
+                 text_count((double)session->net->parameters).s, (unsigned long long)session->step);
+    return 0;
+}
+
+/* A loss may ask for another number of outputs: then `out`, and what stands on it, is made anew. */
+int session_set_loss(struct session *session, const struct loss *loss, struct text *notes, struct err *err)
+{
+    session_complete_step(session);
+    struct topology top = session->net->top;
+    struct rig_plan plan = rig_plan_of(session);
+    plan.loss = *loss;
+    plan.top = &top;
+    top.layer[topology_out(&top)].args.number[0] = session_outputs(session->data, loss);
+    return rebuild(session, &plan, notes, err);
+}
+
+int session_set_optimizer(struct session *session, const struct optim_kind *kind, const struct arg_values *args,
+                          double lr, struct text *notes, struct err *err)
+{
+    session_complete_step(session);
+    if (kind != session->optimizer.kind) {
+        struct rig_plan plan = rig_plan_of(session);
+        plan.optim = kind;
+        if (rebuild(session, &plan, NULL, err))
+            return -1;
+        if (notes)
+            text_add(notes, "all weights kept; the optimizer's state starts at zero\n");
+    } else if (notes)
+        text_add(notes, "all weights and the optimizer's state kept\n");
+    session->optimizer.args = *args;
+    session->optimizer.lr = lr;
+    return 0;
+}
+
+int session_set_batch(struct session *session, int rows, struct err *err)
+{
+    if (rows < 1 || rows > session->data->trains)
+        return err_set(err, ERR_USAGE, "batch: %d rows; legal: 1 to %d, the training rows", rows, session->data->trains);
+    session_complete_step(session);
+    struct rig_plan plan = rig_plan_of(session);
+    plan.batch = rows;
+    return rebuild(session, &plan, NULL, err);
+}
+
+int session_set_lr(struct session *session, double lr, struct err *err)
+{
+    if (!(lr >= 0) || !isfinite((float)lr))
+        return err_set(err, ERR_USAGE, "lr: %s; legal: 0 or more, and finite", text_short(lr).s);
+    session->optimizer.lr = lr;
+    return 0;
+}
+
+int session_set_clip(struct session *session, double norm, struct err *err)
+{
+    if (!(norm >= 0) || !isfinite(norm))
+        return err_set(err, ERR_USAGE, "gradclip: %s; legal: a norm above 0, or off", text_short(norm).s);
+    session->optimizer.clip = norm;
+    return 0;
+}
+
+int session_set_whiten(struct session *session, bool inputs, bool targets, struct err *err)
+{
+    if (targets && session->data->task != TASK_REGRESS)
+        return err_set(err, ERR_USAGE, "whiten: the targets are classes; only a regression's targets are whitened");
+    session_complete_step(session);
+    session->transform.inputs = inputs;
+    session->transform.targets = targets;
+    session->validation_step = UINT64_MAX;
+    return 0;
+}
+
+int session_reset(struct session *session, uint64_t seed, struct err *err)
+{
+    (void)err;
+    session_complete_step(session);
+    session->seed = seed;
+    session_clear_record(session);
+    net_init(session->net, &session->init, seed, 0);
+    for (int slot = 0; slot < session->optimizer.kind->slots; slot++)
+        memset(session->optimizer.slot[slot], 0, session->net->size * sizeof(real));
+    session->optimizer.t = 0;
+    batch_order_set(&session->order, session->data, seed, 0);
+    return 0;
+}
