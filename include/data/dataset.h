@@ -37,9 +37,9 @@ struct column {
     enum column_use use;
     bool text;          /* one-hot encoded; otherwise a number */
     int first, count;   /* its features are [first, first + count); 0 unless a feature */
-    char **category;    /* [categories] of a text column, in order of first appearance, "(missing)" never among them */
-    int categories;
-    int missing;        /* cells */
+    char **category;    /* [categories] of a text feature, in order of first appearance, "(missing)" never among them */
+    int categories;     /* 0 unless a text feature */
+    int missing;        /* cells, in the rows that have a target; in the target column, in all rows */
     double fill;        /* what a missing number became: the mean of the training rows */
     int fill_category;  /* or a missing text: their mode */
 };
@@ -58,11 +58,18 @@ struct dataset {
     int columns;
     int *train, trains; /* row numbers, ascending */
     int *validation, validations;
-    struct text notes;  /* one choice a line: "target: class (the last column). `target COL` changes it" */
+    struct text notes;  /* one choice a line, escaped: "target      class, the last column      change: target COL" */
 };
 
 /* Reads ORIGIN's source (a .csv .tsv .txt file, or a known set), chooses what was left open, splits (stratified when
- * classifying), fills missing values by the training rows' mean or mode, encodes. NULL on failure. */
+ * classifying), fills missing values by the training rows' mean or mode, encodes. NULL on failure.
+ *
+ * Target: the known set's own; else the column called target, label, class or y, in any case; else the last one.
+ * Task: text is classified. So are whole numbers of two values, or of at most 20 with at least five rows to each on
+ * average. All else is a regression. ERR_DATA: no such target, fewer than two values in it, text in a regression, more
+ * than 1000 classes, more than 20 that outnumber half the rows, no rows, no feature.
+ * Columns: a column without a value in the training rows is dropped; so is text with more than 256 different words, or
+ * with more than 20 that outnumber half the rows: it names rows. Each such case is noted. */
 struct dataset *dataset_open(const struct data_origin *origin, struct err *err);
 void dataset_close(struct dataset *dataset);
 

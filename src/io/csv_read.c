@@ -286,7 +286,7 @@ static int refuse(const struct reader *reader, enum csv_scan_end end, struct err
     switch (end) {
     case CSV_SCAN_QUOTE_INSIDE:
         return csv_refuse(source, reader->scan.offset, err,
-                          "found a quote inside an unquoted cell, expected quotes around the cell and this one doubled");
+                          "found a quote inside an unquoted cell, expected quotes around the cell, this one doubled");
     case CSV_SCAN_AFTER_QUOTE:
         return csv_refuse(source, reader->scan.offset, err,
                           "found text after a closing quote, expected the next cell or the end of the line");
