@@ -1,0 +1,386 @@
+/*
+ * main.c: options, and the parts put together; nothing else. One table is what getopt_long reads and --help prints.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <langinfo.h>
+#include <locale.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cmd/console.h"
+#include "dnn/gemm.h"
+#include "dnn/layer.h"
+#include "term/loop.h"
+#include "term/paths.h"
+
+#ifndef DNNTUI_VERSION
+#define DNNTUI_VERSION "0.1.0"
+#endif
+
+enum option_code {
+    OPTION_COMMAND = 'c',
+    OPTION_FILE = 'f',
+    OPTION_NO_RC = 'n',
+    OPTION_HELP = 'h',
+    OPTION_BATCH = 256,
+    OPTION_SEED,
+    OPTION_THREADS,
+    OPTION_TARGET,
+    OPTION_TASK,
+    OPTION_DELIMITER,
+    OPTION_NO_HEADER,
+    OPTION_LENIENT,
+    OPTION_ASCII,
+    OPTION_COLOUR,
+    OPTION_FAIL_ON_NAN,
+    OPTION_VERSION
+};
+
+struct option_row {
+    int code; /* a letter when it has a short form */
+    const char *name, *argument, *summary;
+};
+static const struct option_row option_rows[] = {
+    {OPTION_COMMAND, "command", "CMD", "run a command first; may be given several times"},
+    {OPTION_FILE, "file", "FILE", "run the commands of a file; -c and -f run in the order given"},
+    {OPTION_BATCH, "batch", NULL, "no screen: run the commands and leave"},
+    {OPTION_SEED, "seed", "N", "seed of the split, the weights and the order of the rows (1)"},
+    {OPTION_THREADS, "threads", "N", "threads that share a step (as many as there are cores, at most 8)"},
+    {OPTION_TARGET, "target", "COL", "name or number of the column to predict"},
+    {OPTION_TASK, "task", "TASK", "classify or regress"},
+    {OPTION_DELIMITER, "delimiter", "C", "what separates columns: a character, tab or space"},
+    {OPTION_NO_HEADER, "no-header", NULL, "the first line is data"},
+    {OPTION_LENIENT, "csv-lenient", NULL, "leave out rows that cannot be read instead of refusing the file"},
+    {OPTION_ASCII, "ascii", NULL, "draw with ASCII characters only"},
+    {OPTION_COLOUR, "color", "WHEN", "auto, always or never; auto heeds NO_COLOR"},
+    {OPTION_NO_RC, "no-rc", NULL, "do not run the commands of $XDG_CONFIG_HOME/dnntui/rc"},
+    {OPTION_FAIL_ON_NAN, "fail-on-nan", NULL, "end with status 4 when a loss or gradient is not finite"},
+    {OPTION_HELP, "help", NULL, "show this and leave"},
+    {OPTION_VERSION, "version", NULL, "show the version and leave"},
+};
+enum { OPTIONS = sizeof option_rows / sizeof *option_rows };
+
+/* A -c or -f, in the order given. */
+struct errand {
+    bool file;
+    const char *text;
+};
+
+struct plan {
+    struct session_options session;
+    struct data_origin origin;
+    struct term_options term;
+    struct errand *errand; /* [errands] */
+    int errands;
+    bool batch, no_rc;
+};
+
+/* --- what --help says */
+
+static void print_help(void)
+{
+    printf("usage: dnntui [options] [DATA]\n\n"
+           "Trains a small neural network on a table while you watch, stop, step and change it.\n\n"
+           "DATA is a .csv .tsv .txt .npy or idx file, or the name of a known set: digits (the default), iris, wine,\n"
+           "cancer, diabetes.\n\n");
+    for (int i = 0; i < OPTIONS; i++) {
+        const struct option_row *row = &option_rows[i];
+        char form[48], letter[8] = "    ";
+        if (row->code < 256)
+            snprintf(letter, sizeof letter, "-%c, ", row->code);
+        snprintf(form, sizeof form, "%s--%s%s%s", letter, row->name, row->argument ? "=" : "",
+                 row->argument ? row->argument : "");
+        printf("  %-22s %s\n", form, row->summary);
+    }
+    printf("\nWithout a terminal on standard input and output it is as with --batch; commands then come from standard\n"
+           "input unless -c or -f is given.\n\n"
+           "exit status: 0 all went well, 1 a command failed, 2 wrong options, 3 the data were refused,\n"
+           "4 not a number with --fail-on-nan, 130 interrupted.\n\n"
+           "  dnntui                                 the built-in digits, on a screen\n"
+           "  dnntui data.csv --target price         your own table\n"
+           "  dnntui -c 'epoch 10' -c hash iris      train, then print a hash of the state\n"
+           "  dnntui --batch -f script.dnn           run a script\n");
+}
+
+/* --- reading options */
+
+static int usage(const char *format, ...) __attribute__((format(printf, 1, 2)));
+static int usage(const char *format, ...)
+{
+    char message[1024], shown[1024];
+    va_list list;
+    va_start(list, format);
+    vsnprintf(message, sizeof message, format, list);
+    va_end(list);
+    fprintf(stderr, "dnntui: %s; try dnntui --help\n", text_escape(shown, sizeof shown, message));
+    return EXIT_USAGE;
+}
+
+static bool whole_number(const char *text, unsigned long long most, unsigned long long *value)
+{
+    char *end;
+    errno = 0;
+    *value = strtoull(text, &end, 10);
+    return text[0] >= '0' && text[0] <= '9' && *end == '\0' && errno == 0 && *value <= most;
+}
+
+static int choice(const char *word, const char *const names[])
+{
+    for (int i = 0; names[i]; i++)
+        if (strcmp(word, names[i]) == 0)
+            return i;
+    return -1;
+}
+
+static int read_delimiter(const char *word, char *delimiter)
+{
+    if (strcmp(word, "tab") == 0 || strcmp(word, "\\t") == 0)
+        *delimiter = '\t';
+    else if (strcmp(word, "space") == 0)
+        *delimiter = ' ';
+    else if (word[0] && !word[1] && (unsigned char)word[0] < 0x80 && !strchr("\"\r\n", word[0]))
+        *delimiter = word[0];
+    else
+        return usage("--delimiter takes one character, tab or space, not '%s'", word);
+    return EXIT_OK;
+}
+
+static int read_number(int code, const char *text, struct plan *plan)
+{
+    unsigned long long value;
+    if (code == OPTION_SEED) {
+        if (!whole_number(text, UINT64_MAX, &value))
+            return usage("--seed takes a whole number from 0 to 18446744073709551615, not '%s'", text);
+        plan->session.seed = plan->origin.seed = value;
+        return EXIT_OK;
+    }
+    if (!whole_number(text, LAYER_THREADS, &value) || value == 0)
+        return usage("--threads takes a whole number from 1 to %d, not '%s'", LAYER_THREADS, text);
+    plan->session.threads = (int)value;
+    return EXIT_OK;
+}
+
+static int read_word(int code, const char *word, struct plan *plan)
+{
+    static const char *const tasks[] = {"classify", "regress", NULL}, *const whens[] = {"auto", "always", "never", NULL};
+    if (code == OPTION_TASK) {
+        plan->origin.task = choice(word, tasks);
+        return plan->origin.task < 0 ? usage("--task takes classify or regress, not '%s'", word) : EXIT_OK;
+    }
+    if (code == OPTION_TARGET) {
+        if (strlen(word) >= sizeof plan->origin.target)
+            return usage("--target '%s' is longer than a column's name can be", word);
+        strcpy(plan->origin.target, word);
+        return EXIT_OK;
+    }
+    int when = choice(word, whens);
+    if (when < 0)
+        return usage("--color takes auto, always or never, not '%s'", word);
+    plan->term.colour = (enum colour_mode)when;
+    return EXIT_OK;
+}
+
+static int take_option(int code, const char *argument, struct plan *plan)
+{
+    switch (code) {
+    case OPTION_COMMAND:
+    case OPTION_FILE:
+        plan->errand[plan->errands++] = (struct errand){code == OPTION_FILE, argument};
+        return EXIT_OK;
+    case OPTION_SEED:
+    case OPTION_THREADS:
+        return read_number(code, argument, plan);
+    case OPTION_DELIMITER:
+        return read_delimiter(argument, &plan->origin.delimiter);
+    case OPTION_BATCH:
+        plan->batch = true;
+        return EXIT_OK;
+    case OPTION_NO_HEADER:
+        plan->origin.header = 0;
+        return EXIT_OK;
+    case OPTION_LENIENT:
+        plan->origin.lenient = true;
+        return EXIT_OK;
+    case OPTION_ASCII:
+        plan->term.ascii = true;
+        return EXIT_OK;
+    case OPTION_NO_RC:
+        plan->no_rc = true;
+        return EXIT_OK;
+    case OPTION_FAIL_ON_NAN:
+        plan->term.fail_on_nan = true;
+        return EXIT_OK;
+    default:
+        return read_word(code, argument, plan);
+    }
+}
+
+/* Fills PLAN; returns EXIT_OK, another status to leave with, or -1: what was asked for has been printed. */
+static int read_options(int argc, char **argv, struct plan *plan)
+{
+    struct option longs[OPTIONS + 1] = {{0}};
+    char shorts[2 * OPTIONS + 2] = ":";
+    for (int i = 0; i < OPTIONS; i++) {
+        const struct option_row *row = &option_rows[i];
+        longs[i] = (struct option){row->name, row->argument ? required_argument : no_argument, NULL, row->code};
+        if (row->code < 256)
+            sprintf(shorts + strlen(shorts), row->argument ? "%c:" : "%c", row->code);
+    }
+    int code, status = EXIT_OK;
+    while (status == EXIT_OK && (code = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
+        if (code == OPTION_HELP || code == OPTION_VERSION) {
+            if (code == OPTION_HELP)
+                print_help();
+            else
+                printf("dnntui %s\n", DNNTUI_VERSION);
+            return -1;
+        }
+        if (code == ':')
+            status = usage("option '%s' wants a value", argv[optind - 1]);
+        else if (code == '?')
+            status = usage("option '%s' is not known, or not in this form", optopt && optopt < 256 ?
+                           (char[]){'-', (char)optopt, '\0'} : argv[optind - 1]);
+        else
+            status = take_option(code, optarg, plan);
+    }
+    if (status != EXIT_OK)
+        return status;
+    if (argc - optind > 1)
+        return usage("there can be one DATA only: '%s' is one too many", argv[optind + 1]);
+    if (optind < argc && strlen(argv[optind]) >= sizeof plan->origin.source)
+        return usage("the name '%s' is longer than a path can be", argv[optind]);
+    if (optind < argc)
+        strcpy(plan->origin.source, argv[optind]);
+    return EXIT_OK;
+}
+
+/* --- putting the parts together */
+
+/* Only the character type follows the person's locale. With no locale at all, UTF-8 is the better guess. */
+static bool set_locale(void)
+{
+    const char *const variables[] = {"LC_ALL", "LC_CTYPE", "LANG"};
+    bool chosen = false;
+    for (int i = 0; i < 3; i++) {
+        const char *value = getenv(variables[i]);
+        chosen |= value && *value;
+    }
+    setlocale(LC_CTYPE, "");
+    if (!chosen && strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
+        setlocale(LC_CTYPE, "C.UTF-8");
+    return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+}
+
+/* The matrix library takes its memory at its first product. Where there is none it tries for ever: so that comes first, before
+ * data are read, and while Ctrl-C still ends the program. */
+static void warm_up(void)
+{
+    enum { SIDE = 64 };
+    static real zeros[SIDE * SIDE], product[SIDE * SIDE];
+    gemm_forward(SIDE, SIDE, SIDE, zeros, zeros, NULL, product);
+}
+
+static int fail(int status, const struct err *err)
+{
+    char shown[sizeof err->message * 2];
+    fprintf(stderr, "dnntui: %s\n", text_escape(shown, sizeof shown, err->message));
+    return status;
+}
+
+/* Gives NOTES, one choice a line, to the outlet. */
+static void tell(const struct outlet *outlet, const struct text *notes)
+{
+    struct text shown = {0};
+    for (const char *line = notes->data; line && *line;) {
+        size_t length = strcspn(line, "\n");
+        char *raw = strndup(line, length), safe[1024];
+        text_add(&shown, "%s%s", shown.length ? "\n" : "", raw ? text_escape(safe, sizeof safe, raw) : "");
+        free(raw);
+        line += length + (line[length] == '\n');
+    }
+    if (shown.length > 0)
+        outlet->put(outlet->context, LOG_NOTICE, shown.data);
+    text_free(&shown);
+}
+
+static int queue_errands(struct console *console, const struct plan *plan, struct err *err)
+{
+    struct text rc = {0};
+    int result = 0;
+    if (!plan->no_rc && paths_find(PATH_CONFIG, "rc", &rc) && access(rc.data, F_OK) == 0)
+        result = console_queue_file(console, rc.data, err);
+    text_free(&rc);
+    for (int i = 0; i < plan->errands && result == 0; i++) {
+        if (plan->errand[i].file)
+            result = console_queue_file(console, plan->errand[i].text, err);
+        else
+            console_queue(console, plan->errand[i].text, "-c");
+    }
+    return result;
+}
+
+/* Makes session and console around OUTLET, opens the data, and runs them on a screen (LOOP) or without (PLAIN). */
+static int run(const struct plan *plan, const struct outlet *outlet, struct plain *plain, struct loop *loop)
+{
+    struct err err = {0};
+    struct text notes = {0};
+    struct session *session = session_open(&plan->session, &err);
+    struct console *console = session ? console_open(session, outlet, &err) : NULL;
+    int status = EXIT_COMMAND;
+    if (!console) {
+        fail(status, &err);
+    } else if (session_load_data(session, &plan->origin, false, &notes, &err)) {
+        status = fail(EXIT_DATA, &err);
+    } else {
+        console_view(console)->ascii = plan->term.ascii;
+        tell(outlet, &notes);
+        if (queue_errands(console, plan, &err))
+            fail(status, &err);
+        else if (plain)
+            status = plain_run(plain, console, &plan->term);
+        else if ((status = loop_run(loop, console, &plan->term, &err)) < 0)
+            status = fail(EXIT_COMMAND, &err);
+    }
+    text_free(&notes);
+    console_close(console);
+    session_close(session);
+    return status;
+}
+
+static int run_somewhere(const struct plan *plan, bool on_screen)
+{
+    struct err err = {0};
+    struct plain *plain = on_screen ? NULL : plain_open(&err);
+    struct loop *loop = on_screen ? loop_open(&err) : NULL;
+    if (!plain && !loop)
+        return fail(EXIT_COMMAND, &err);
+    struct outlet outlet = plain ? plain_outlet(plain) : loop_outlet(loop);
+    int status = run(plan, &outlet, plain, loop);
+    plain_close(plain);
+    loop_close(loop);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    bool utf8 = set_locale();
+    struct plan plan = {.session = {.seed = 1}, .origin = data_origin_default()};
+    plan.origin.seed = plan.session.seed;
+    plan.errand = calloc((size_t)argc, sizeof *plan.errand);
+    if (!plan.errand)
+        return EXIT_COMMAND;
+    int status = read_options(argc, argv, &plan);
+    if (status == EXIT_OK) {
+        bool on_screen = !plan.batch && screen_possible();
+        plan.term.ascii |= !utf8;
+        plan.term.read_stdin = plan.errands == 0;
+        warm_up();
+        status = run_somewhere(&plan, on_screen);
+    }
+    free(plan.errand);
+    return status < 0 ? EXIT_OK : status;
+}

@@ -1,0 +1,461 @@
+/*
+ * loop.c: the program on a screen: train a little, look at the keys, draw when something changed. One thread of control.
+ *
+ * Training goes in slices of SLICE, so no key waits longer than a slice and a drawing. A frame is drawn at most
+ * FRAMES times a second; what is typed is drawn at once. With nothing to do the loop sleeps in poll().
+ */
+#include "term/loop.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "term/capture.h"
+#include "term/keys.h"
+#include "term/paths.h"
+#include "term/prompt.h"
+#include "term/signals.h"
+#include "term/wrap.h"
+
+#define SLICE 10000000LL
+#define FRAME (1000000000LL / FRAMES)
+enum { FRAMES = 15, LOG_LINES = 5000, PROMPT_ROWS = 3, ESCAPE_WAIT = 100, GOING_ON = -1 };
+
+struct loop {
+    struct console *console;
+    struct session *session;
+    struct screen *screen;
+    struct log *log;
+    struct keys keys;
+    struct canvas canvas;
+    struct rect place[PANES];
+    int log_back;       /* lines scrolled back */
+    struct text pasted; /* lines of a paste that wait for a run to end */
+    struct text shown;  /* the prompt and its line, as drawn */
+    struct text captured;
+    bool running;    /* as of the last look: a run that ends is told */
+    bool dirty;      /* a frame is due */
+    bool line_dirty; /* only the prompt changed */
+    int64_t drawn;   /* when the last frame was */
+    bool nonfinite;  /* a run stopped so */
+    int status;      /* GOING_ON, or the exit status to leave with */
+};
+
+/* --- text */
+
+static void put(void *context, enum log_kind kind, const char *text)
+{
+    struct loop *loop = context;
+    log_add(loop->log, kind, text);
+    if (loop->log_back > 0) { /* who reads old lines keeps them in sight */
+        loop->log_back++;
+        for (const char *p = text; *p; p++)
+            loop->log_back += *p == '\n' && p[1];
+    }
+    loop->dirty = true;
+}
+
+struct loop *loop_open(struct err *err)
+{
+    struct loop *loop = calloc(1, sizeof *loop);
+    if (!loop) {
+        err_set(err, ERR_MEMORY, "no memory to start");
+        return NULL;
+    }
+    loop->log = log_open(LOG_LINES, err);
+    if (!loop->log) {
+        free(loop);
+        return NULL;
+    }
+    return loop;
+}
+
+void loop_close(struct loop *loop)
+{
+    if (!loop)
+        return;
+    canvas_close(&loop->canvas);
+    keys_reset(&loop->keys);
+    text_free(&loop->pasted);
+    text_free(&loop->shown);
+    text_free(&loop->captured);
+    log_close(loop->log);
+    free(loop);
+}
+
+struct outlet loop_outlet(struct loop *loop)
+{
+    return (struct outlet){put, loop};
+}
+
+/* --- drawing */
+
+static void take_size(struct loop *loop)
+{
+    int width, height;
+    bool ascii = console_view(loop->console)->ascii;
+    screen_measure(loop->screen, &width, &height);
+    loop->dirty = true;
+    if (loop->canvas.cell && loop->canvas.width == width && loop->canvas.height == height &&
+        loop->canvas.ascii == ascii)
+        return;
+    struct canvas fresh;
+    if (canvas_open(&fresh, width, height, ascii, NULL))
+        return; /* the old one goes on: what is outside the terminal is cut */
+    canvas_close(&loop->canvas);
+    loop->canvas = fresh;
+}
+
+/* Draws the prompt alone when it keeps to its rows; false: the panes have to make room. */
+static bool draw_prompt(struct loop *loop, bool anyway)
+{
+    size_t cursor;
+    int row, column;
+    text_clear(&loop->shown);
+    prompt_view(&loop->shown, &cursor);
+    struct rect where = loop->place[PANE_PROMPT];
+    int rows = wrap_rows(loop->shown.data, cursor, where.width > 0 ? where.width : 1, &row, &column);
+    if (!anyway && rows != where.height && (rows < where.height || where.height < PROMPT_ROWS))
+        return false;
+    screen_put_prompt(loop->screen, where, loop->shown.data, cursor);
+    return true;
+}
+
+static void draw_frame(struct loop *loop)
+{
+    take_size(loop);
+    size_t cursor;
+    int row, column;
+    text_clear(&loop->shown);
+    prompt_view(&loop->shown, &cursor);
+    int rows = wrap_rows(loop->shown.data, cursor, loop->canvas.width, &row, &column);
+    int layers = loop->session->net ? loop->session->net->top.layers + 1 : 0;
+    layout(loop->canvas.width, loop->canvas.height, layers, rows < PROMPT_ROWS ? rows : PROMPT_ROWS, loop->place);
+    struct pane_context context = {loop->session, console_view(loop->console), loop->log, loop->log_back};
+    canvas_clear(&loop->canvas);
+    view_draw(&context, &loop->canvas, loop->place);
+    screen_put(loop->screen, &loop->canvas);
+    draw_prompt(loop, true); /* last: the cursor stays where it ends */
+    loop->dirty = loop->line_dirty = false;
+    loop->drawn = clock_now();
+}
+
+static void draw_what_is_due(struct loop *loop)
+{
+    bool due = loop->dirty && clock_now() - loop->drawn >= FRAME;
+    if (!due && !loop->line_dirty)
+        return;
+    if (due || !draw_prompt(loop, false))
+        draw_frame(loop);
+    loop->line_dirty = false;
+    screen_show(loop->screen);
+}
+
+static void scroll_log(struct loop *loop, int pages)
+{
+    int page = loop->place[PANE_LOG].height > 1 ? loop->place[PANE_LOG].height - 1 : 1;
+    int back = loop->log_back + pages * page, most = log_count(loop->log) - page;
+    loop->log_back = back > most ? most : back;
+    if (loop->log_back < 0)
+        loop->log_back = 0;
+    loop->dirty = true;
+}
+
+/* --- command lines */
+
+/* Carries LINE out as if it had been typed. */
+static int carry_out(struct loop *loop, const char *line)
+{
+    loop->log_back = 0;
+    put(loop, LOG_ECHO, line);
+    int result = console_execute(loop->console, line);
+    if (console_quitting(loop->console))
+        loop->status = EXIT_OK;
+    return result;
+}
+
+static void on_entered(void *context, const char *line)
+{
+    struct loop *loop = context;
+    if (!line) {
+        loop->status = EXIT_OK;
+        return;
+    }
+    if (line[strspn(line, " \t")] == '\0')
+        return;
+    prompt_remember(line);
+    carry_out(loop, line);
+}
+
+static void on_complete(void *context, const char *line, int cursor, int *start, bool *files, struct text *out)
+{
+    struct loop *loop = context;
+    console_complete(loop->console, line, cursor, start, files, out);
+}
+
+static void on_show(void *context, const char *text)
+{
+    put(context, LOG_NOTICE, text);
+}
+
+static void on_repaint(void *context)
+{
+    struct loop *loop = context;
+    screen_repaint(loop->screen);
+    loop->dirty = true;
+}
+
+/* One pasted line, once no run is under way; a line that fails takes the rest with it. */
+static void carry_out_pasted(struct loop *loop)
+{
+    char *end = loop->pasted.length ? memchr(loop->pasted.data, '\n', loop->pasted.length) : NULL;
+    if (!end)
+        return;
+    size_t taken = (size_t)(end - loop->pasted.data) + 1;
+    char *line = strndup(loop->pasted.data, taken - 1);
+    memmove(loop->pasted.data, end + 1, loop->pasted.length - taken + 1);
+    loop->pasted.length -= taken;
+    if (line && line[strspn(line, " \t")]) {
+        prompt_remember(line);
+        if (carry_out(loop, line))
+            text_clear(&loop->pasted);
+    }
+    free(line);
+}
+
+/* Between runs: tells how the last one went, and carries on with what waits. True when something is to be done now. */
+static bool settle(struct loop *loop)
+{
+    bool running = session_running(loop->session);
+    if (loop->running && !running) {
+        loop->nonfinite |= loop->session->stop == STOP_NONFINITE;
+        console_run_ended(loop->console);
+    }
+    loop->running = running;
+    if (running)
+        return true;
+    if (console_waiting(loop->console)) {
+        console_pump(loop->console);
+        if (console_quitting(loop->console))
+            loop->status = EXIT_OK;
+        loop->dirty = true;
+    } else {
+        carry_out_pasted(loop);
+    }
+    return session_running(loop->session) || console_waiting(loop->console) || loop->pasted.length > 0;
+}
+
+/* --- keys */
+
+/* The first line of a paste joins what is typed; whole lines run, what follows the last of them waits to be edited. */
+static void take_paste(struct loop *loop, char *text)
+{
+    struct text *pasted = &loop->pasted;
+    bool whole_line = strpbrk(text, "\r\n") != NULL;
+    if (whole_line) {
+        text_add(pasted, "%s", prompt_line());
+        prompt_clear();
+    }
+    size_t last = whole_line ? pasted->length : 0;
+    struct text rest = {0};
+    struct text *to = whole_line ? pasted : &rest;
+    for (const char *p = text; *p; p++) {
+        bool end = *p == '\n' || (*p == '\r' && p[1] != '\n');
+        if (end) {
+            text_add(to, "\n");
+            last = to->length;
+        } else if (*p == '\t') {
+            text_add(to, " ");
+        } else if ((unsigned char)*p >= 0x20 && *p != 0x7F) {
+            text_add_bytes(to, p, 1);
+        }
+    }
+    if (whole_line) {
+        text_add(&rest, "%s", pasted->data + last);
+        pasted->length = last;
+        pasted->data[last] = '\0';
+    }
+    if (rest.length > 0)
+        prompt_insert(rest.data);
+    text_free(&rest);
+    loop->dirty = loop->line_dirty = true;
+}
+
+/* A key with a name: the loop's own, or one that a command line is bound to. */
+static bool take_named(struct loop *loop, const char *name)
+{
+    if (strcmp(name, "PageUp") == 0 || strcmp(name, "PageDown") == 0) {
+        scroll_log(loop, name[4] == 'U' ? 1 : -1);
+        return true;
+    }
+    for (const struct key_binding *row = key_bindings; row->key; row++) {
+        if (row->line && strcmp(name, row->key) == 0) {
+            carry_out(loop, row->line);
+            return true;
+        }
+    }
+    return false;
+}
+
+static void take_unit(struct loop *loop, enum keys_unit kind)
+{
+    if (kind == KEYS_NONE)
+        return;
+    if (kind == KEYS_PASTE) {
+        take_paste(loop, loop->keys.paste.data);
+        return;
+    }
+    char room[16];
+    const char *unit = loop->keys.unit;
+    const char *name = kind == KEYS_SEQUENCE ? screen_key_name(unit) : NULL;
+    if (!name)
+        name = keys_name(unit, room);
+    if (name && take_named(loop, name))
+        return;
+    if (kind == KEYS_TEXT || prompt_knows(unit))
+        prompt_key(unit, loop->keys.n);
+    loop->line_dirty = true;
+}
+
+static void read_keys(struct loop *loop)
+{
+    char bytes[4096];
+    ssize_t n = read(STDIN_FILENO, bytes, sizeof bytes);
+    if (n == 0 || (n < 0 && errno != EINTR && errno != EAGAIN))
+        loop->status = EXIT_OK; /* the terminal is gone */
+    for (ssize_t i = 0; i < n && loop->status == GOING_ON; i++)
+        take_unit(loop, keys_take(&loop->keys, bytes[i]));
+}
+
+/* --- signals */
+
+/* Stops the run; when there is none, clears the line. Never the program. */
+static void on_interrupt(struct loop *loop)
+{
+    bool busy = session_running(loop->session) || console_waiting(loop->console) || loop->pasted.length > 0;
+    console_drop_queue(loop->console);
+    text_clear(&loop->pasted);
+    keys_reset(&loop->keys);
+    if (session_running(loop->session))
+        session_interrupt(loop->session);
+    if (!busy)
+        prompt_clear();
+    loop->dirty = loop->line_dirty = true;
+}
+
+static void take_signals(struct loop *loop)
+{
+    int leaving = 0;
+    unsigned events = signals_take(&leaving);
+    if (events & SIGNALS_INTERRUPT)
+        on_interrupt(loop);
+    if (events & SIGNALS_STOP) {
+        screen_suspend(loop->screen);
+        signals_stop();
+        screen_resume(loop->screen);
+    } else if (events & SIGNALS_CONTINUE) {
+        screen_resume(loop->screen);
+    }
+    if (events & (SIGNALS_RESIZE | SIGNALS_STOP | SIGNALS_CONTINUE))
+        loop->dirty = true;
+    if (events & SIGNALS_LEAVE)
+        loop->status = 128 + leaving;
+}
+
+static void restore_terminal(void)
+{
+    screen_restore();
+    capture_restore();
+}
+
+/* --- the loop */
+
+/* How long the loop may sleep, in milliseconds; -1: until something happens. */
+static int patience(const struct loop *loop, bool busy)
+{
+    if (busy || loop->line_dirty)
+        return 0;
+    if (loop->dirty) {
+        int64_t left = loop->drawn + FRAME - clock_now();
+        return left > 0 ? (int)(left / 1000000) + 1 : 0;
+    }
+    return keys_escape_held(&loop->keys) && prompt_wants_escape() ? ESCAPE_WAIT : -1;
+}
+
+static void wait_and_take(struct loop *loop, int milliseconds)
+{
+    struct pollfd waiting[] = {{STDIN_FILENO, POLLIN, 0}, {signals_fd(), POLLIN, 0}, {capture_fd(), POLLIN, 0}};
+    int ready = poll(waiting, 3, milliseconds);
+    take_signals(loop);
+    if (ready == 0 && milliseconds == ESCAPE_WAIT)
+        take_unit(loop, keys_flush(&loop->keys));
+    if (ready > 0 && waiting[0].revents)
+        read_keys(loop);
+    if (ready > 0 && waiting[2].revents && capture_take(&loop->captured)) {
+        put(loop, LOG_ERROR, loop->captured.data);
+        text_clear(&loop->captured);
+    }
+}
+
+static void go_round(struct loop *loop)
+{
+    while (loop->status == GOING_ON) {
+        if (session_running(loop->session)) {
+            loop->running = loop->dirty = true;
+            session_advance(loop->session, clock_now() + SLICE);
+        }
+        bool busy = settle(loop);
+        if (loop->status != GOING_ON)
+            break;
+        draw_what_is_due(loop);
+        wait_and_take(loop, patience(loop, busy));
+    }
+}
+
+/* One line on the person's own terminal, of where it all stood. */
+static void say_farewell(const struct loop *loop)
+{
+    const struct session *session = loop->session;
+    if (!session->net || session->step == 0)
+        return;
+    printf("dnntui: left at step %s (epoch %u), loss %s", text_count((double)session->step).s, (unsigned)session->epoch,
+           text_short(session->batch_figures.loss).s);
+    if (session->validation_step != UINT64_MAX)
+        printf(", validation loss %s", text_short(session->validation.loss).s);
+    printf("\n");
+}
+
+int loop_run(struct loop *loop, struct console *console, const struct term_options *options, struct err *err)
+{
+    loop->console = console;
+    loop->session = console_session(console);
+    loop->keys.utf8 = !options->ascii || MB_CUR_MAX > 1;
+    loop->status = GOING_ON;
+    struct text history = {0};
+    struct prompt_hooks hooks = {on_entered, on_complete, on_show, on_repaint, loop};
+    if (signals_open(SIGNALS_SCREEN, err))
+        return -1;
+    prompt_open(&hooks, paths_find(PATH_STATE, "history", &history) ? history.data : NULL);
+    loop->screen = screen_open(options->colour, err);
+    if (loop->screen) {
+        signals_at_death(restore_terminal);
+        if (capture_open(err))
+            put(loop, LOG_ERROR, err->message);
+        go_round(loop);
+        screen_close(loop->screen);
+        capture_close();
+        signals_at_death(NULL);
+        say_farewell(loop);
+    }
+    prompt_close();
+    signals_close();
+    text_free(&history);
+    if (!loop->screen)
+        return -1;
+    bool failed = options->fail_on_nan && loop->nonfinite && loop->status == EXIT_OK;
+    return failed ? EXIT_NONFINITE : loop->status;
+}
