@@ -35,10 +35,10 @@ int arena_open(struct arena *arena, size_t size, const char *purpose, struct err
 {
     *arena = (struct arena){0};
     size_t available = memory_available();
-    size = (size + ARENA_ALIGN - 1) / ARENA_ALIGN * ARENA_ALIGN;
-    if (size > available)
+    if (size > available || size > SIZE_MAX - ARENA_ALIGN)
         return err_set(err, ERR_MEMORY, "%s would take %s; %s of memory is available", purpose,
                        text_bytes((double)size).s, text_bytes((double)available).s);
+    size = (size + ARENA_ALIGN - 1) / ARENA_ALIGN * ARENA_ALIGN;
     arena->base = aligned_alloc(ARENA_ALIGN, size ? size : ARENA_ALIGN);
     if (!arena->base)
         return err_set(err, ERR_MEMORY, "%s would take %s; the system refused it", purpose,
@@ -50,9 +50,15 @@ int arena_open(struct arena *arena, size_t size, const char *purpose, struct err
 
 void *arena_take(struct arena *arena, size_t count, size_t size)
 {
-    size_t bytes = (count * size + ARENA_ALIGN - 1) / ARENA_ALIGN * ARENA_ALIGN;
+    size_t bytes;
     void *part = arena->base ? arena->base + arena->used : NULL;
-    arena->used += bytes;
+    /* A sum that no size_t holds stays at SIZE_MAX, which arena_open refuses. */
+    if (__builtin_mul_overflow(count, size, &bytes) || bytes > SIZE_MAX - ARENA_ALIGN)
+        bytes = SIZE_MAX;
+    else
+        bytes = (bytes + ARENA_ALIGN - 1) / ARENA_ALIGN * ARENA_ALIGN;
+    if (__builtin_add_overflow(arena->used, bytes, &arena->used))
+        arena->used = SIZE_MAX;
     assert(!arena->base || arena->used <= arena->size);
     return part;
 }

@@ -1,6 +1,6 @@
 /*
  * safetensors_read.c: a safetensors file read, F32 only. What the file says of itself is checked against its size
- * before anything is taken or read by it. Tensors are kept in the order of their data, whatever the order of the header.
+ * before anything is taken or read by it. Tensors are kept in the order of their data, whatever that of the header.
  */
 #include <errno.h>
 #include <fcntl.h>
