@@ -27,7 +27,7 @@ void rng_philox(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4
 
 struct rng rng_start(uint64_t seed, enum rng_stream stream, uint32_t a, uint32_t b)
 {
-    /* The stream is folded into the key, not into the counter, whose word 0 runs and whose words 2 and 3 are A and B. */
+    /* The stream is folded into the key, not into the counter: its word 0 runs, its words 2 and 3 are A and B. */
     struct rng rng = {.key = {(uint32_t)seed, (uint32_t)(seed >> 32) ^ ((uint32_t)stream * 0x85EBCA6Bu)},
                       .counter = {0, 0, a, b}};
     return rng;
