@@ -1,0 +1,129 @@
+/*
+ * test_network.c: what determinism promises of a network made of every kind of layer: op by op or all at once, the same
+ * bits; the same number of threads, the same bits from run to run; another number, the same to rounding.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <math.h>
+
+#include "network_driver.h"
+
+enum { IN = 20, UNITS = 24, OUT = 10, ROWS = 48, STEPS = 12, RANKS = 3 };
+
+/* Batches get small: fewer rows than threads, and one row. */
+static const int rows_of_step[STEPS] = {48, 48, 31, 2, 48, 1, 48, 48, 3, 48, 48, 47};
+
+static void describe(struct text *spec)
+{
+    for (int i = 0; layer_kinds[i]; i++) {
+        network_add_kind(layer_kind_find("dense"), UNITS, spec);
+        network_add_kind(layer_kinds[i], UNITS, spec);
+    }
+}
+
+static void open_one(struct network *n, const char *optimizer, int ranks)
+{
+    struct text spec = {0};
+    describe(&spec);
+    network_open(n, spec.data, "ce", optimizer, IN, OUT, ROWS, ranks, 21);
+    text_free(&spec);
+    assert_int_equal(program_ranks(n->program), ranks);
+}
+
+static void train(struct network *n, bool op_by_op)
+{
+    for (int step = 0; step < STEPS; step++) {
+        program_begin(n->program, rows_of_step[step], 5, (uint64_t)step);
+        for (int i = 1; op_by_op && i < program_ops(n->program); i++)
+            assert_int_equal(program_run(n->program, &n->optimizer, i, true), i);
+        program_run(n->program, &n->optimizer, program_ops(n->program), true);
+        assert_false(program_nonfinite(n->program));
+    }
+}
+
+static void same_bits(const struct network *a, const struct network *b)
+{
+    assert_memory_equal(a->net->w, b->net->w, a->net->size * sizeof(real));
+    assert_memory_equal(a->net->s, b->net->s, a->net->stat_size * sizeof(real));
+    for (int i = 0; i < a->optimizer.kind->slots; i++)
+        assert_memory_equal(a->optimizer.slot[i], b->optimizer.slot[i], a->net->size * sizeof(real));
+    assert_true(program_loss(a->program) == program_loss(b->program));
+    assert_true(program_gradient_norm(a->program) == program_gradient_norm(b->program));
+}
+
+static void op_by_op_gives_the_bits_of_a_whole_step(void **state)
+{
+    (void)state;
+    for (int k = 0; optim_kinds[k]; k++)
+        for (int ranks = 1; ranks <= RANKS; ranks++) {
+            struct network whole, pieces;
+            open_one(&whole, optim_kinds[k]->name, ranks);
+            open_one(&pieces, optim_kinds[k]->name, ranks);
+            train(&whole, false);
+            train(&pieces, true);
+            same_bits(&whole, &pieces);
+            network_close(&whole);
+            network_close(&pieces);
+        }
+}
+
+static void runs_repeat_bit_for_bit(void **state)
+{
+    (void)state;
+    for (int ranks = 1; ranks <= RANKS; ranks++) {
+        struct network first;
+        open_one(&first, "adam", ranks);
+        train(&first, false);
+        for (int again = 0; again < 10; again++) {
+            struct network other;
+            open_one(&other, "adam", ranks);
+            train(&other, false);
+            same_bits(&first, &other);
+            network_close(&other);
+        }
+        network_close(&first);
+    }
+}
+
+/* One step, from the same weights: the loss and every gradient. */
+static void more_threads_change_rounding_alone(void **state)
+{
+    (void)state;
+    for (int rows = 1; rows <= ROWS; rows += rows < 4 ? 1 : 11) {
+        struct network alone, shared;
+        open_one(&alone, "sgd", 1);
+        program_begin(alone.program, rows, 5, 0);
+        program_run(alone.program, &alone.optimizer, network_op(&alone, OP_REDUCE) + 1, false);
+        const real *want = program_gradient(alone.program);
+        for (int ranks = 2; ranks <= RANKS; ranks++) {
+            open_one(&shared, "sgd", ranks);
+            program_begin(shared.program, rows, 5, 0);
+            program_run(shared.program, &shared.optimizer, network_op(&shared, OP_REDUCE) + 1, false);
+            const real *got = program_gradient(shared.program);
+            double greatest = 0, scale = 0;
+            for (size_t i = 0; i < alone.net->size; i++) {
+                greatest = fmax(greatest, fabs(want[i] - got[i]));
+                scale = fmax(scale, fabs(want[i]));
+                assert_false(isnan(got[i]));
+            }
+            assert_true(scale > 0 && greatest <= 1e-4 * scale);
+            assert_true(fabs(program_loss(shared.program) / program_loss(alone.program) - 1) < 1e-5);
+            network_close(&shared);
+        }
+        network_close(&alone);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(op_by_op_gives_the_bits_of_a_whole_step),
+        cmocka_unit_test(runs_repeat_bit_for_bit),
+        cmocka_unit_test(more_threads_change_rounding_alone),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
