@@ -1,0 +1,60 @@
+/*
+ * view.h: what the screen shows: the panes, their places, and the settings of a view. Draws a session into a canvas;
+ * knows no terminal.
+ */
+#ifndef VIEW_VIEW_H
+#define VIEW_VIEW_H
+
+#include "debug/session.h"
+#include "view/canvas.h"
+
+enum plot_what { PLOT_LOSS, PLOT_SCORE, PLOT_GRADIENT, PLOT_LR }; /* the order of plot_names */
+extern const char *const plot_names[]; /* "loss" "acc" "grad" "lr", ended by NULL; one row each in src/view/ */
+
+/* Set by commands (`plot`, `set`). */
+struct view {
+    enum plot_what plot;
+    bool log_y;      /* on by default; accuracy and R2 are drawn linear all the same */
+    long last;       /* steps shown; 0: all */
+    bool ascii;
+    double y0, y1;   /* the ends of the y axis; NaN: automatic */
+};
+struct view view_default(void);
+
+/* The lines of the log pane; a ring of LINES. They come escaped. Not even a full memory stops a log: see base/text.h. */
+struct log;
+struct log *log_open(int lines, struct err *err);
+void log_close(struct log *log);
+enum log_kind { LOG_ECHO, LOG_ANSWER, LOG_NOTICE, LOG_ERROR };
+void log_add(struct log *log, enum log_kind kind, const char *text); /* may hold several lines */
+int log_count(const struct log *log);
+const char *log_line(const struct log *log, int back, enum log_kind *kind); /* 0: the newest */
+
+/* One pane of the screen. */
+struct pane_context {
+    const struct session *session;
+    const struct view *view;
+    const struct log *log;
+    int log_back; /* lines scrolled back in the log */
+};
+struct pane_kind {
+    const char *name, *summary;
+    void (*draw)(const struct pane_context *context, struct canvas *canvas, struct rect where);
+};
+enum pane { PANE_STATUS, PANE_PLOT, PANE_LAYERS, PANE_LOG, PANE_PROMPT, PANES };
+extern const struct pane_kind *const pane_kinds[PANES]; /* the prompt's draws nothing: readline's text goes there */
+
+/* Places for a terminal of WIDTH x HEIGHT: pure arithmetic. LAYERS is how many rows the layer table would like, its
+ * header included (0: no table), PROMPT how many the prompt needs now (1 or more). A pane that does not fit has width and
+ * height 0; the prompt and the status line are the last to go. Panes never overlap and never leave the screen; every row
+ * belongs to one. */
+void layout(int width, int height, int layers, int prompt, struct rect place[PANES]);
+
+/* Draws every pane but the prompt. */
+void view_draw(const struct pane_context *context, struct canvas *canvas, const struct rect place[PANES]);
+
+/* The same drawings as text, for `plot` and `summary` without a screen: WIDTH columns, HEIGHT rows of plot. */
+void view_plot_text(const struct session *session, const struct view *view, int width, int height, struct text *out);
+void view_layers_text(const struct session *session, const struct view *view, int width, struct text *out);
+
+#endif

@@ -1,0 +1,90 @@
+/*
+ * layout.c: where the panes stand. From top to bottom: status, plot, layer table, log, prompt; on a wide screen the
+ * table stands to the right of the plot.
+ *
+ * Rows go first to the prompt and the status line, then to the plot; the log joins when there is room for a plot and an
+ * answer, the table when there is room for a useful piece of it.
+ */
+#include <string.h>
+
+#include "view/view.h"
+
+enum {
+    WIDE = 140,       /* columns from which plot and table stand side by side */
+    TABLE_WIDTH = 40, /* the least of a layer table */
+    GAP = 2,          /* columns between plot and table */
+    LOG_JOINS = 6,    /* rows below the status from which there is a log */
+    TABLE_JOINS = 12, /* and a table */
+};
+
+static int least(int a, int b)
+{
+    return a < b ? a : b;
+}
+
+static int within(int value, int low, int high)
+{
+    return value < low ? low : value > high ? high : value;
+}
+
+/* ROWS from row TOP on, the whole width. */
+static void stack(int width, int top, const int rows[PANES], struct rect place[PANES])
+{
+    static const enum pane order[] = {PANE_PLOT, PANE_LAYERS, PANE_LOG};
+    for (int i = 0; i < 3; i++) {
+        if (rows[order[i]] > 0)
+            place[order[i]] = (struct rect){0, top, width, rows[order[i]]};
+        top += rows[order[i]];
+    }
+}
+
+static void layout_narrow(int width, int top, int free, int table, struct rect place[PANES])
+{
+    int rows[PANES] = {0};
+    rows[PANE_LOG] = free >= LOG_JOINS ? within(free / 5, 2, 4) : 0;
+    rows[PANE_PLOT] = free - rows[PANE_LOG];
+    if (free >= TABLE_JOINS && width >= TABLE_WIDTH && table > 0) {
+        rows[PANE_PLOT] = (free * 9 + 10) / 20;
+        rows[PANE_LAYERS] = least(table, free - rows[PANE_PLOT] - rows[PANE_LOG]);
+    } else if (free >= TABLE_JOINS) {
+        rows[PANE_PLOT] = (free * 3 + 2) / 5;
+    }
+    /* What the table does not want goes to the log, up to a third of the rows, and then to the plot. */
+    int log = free - rows[PANE_PLOT] - rows[PANE_LAYERS];
+    int most = free / 3 > rows[PANE_LOG] ? free / 3 : rows[PANE_LOG];
+    rows[PANE_LOG] = least(log, most);
+    rows[PANE_PLOT] = free - rows[PANE_LAYERS] - rows[PANE_LOG];
+    stack(width, top, rows, place);
+}
+
+static void layout_wide(int width, int top, int free, struct rect place[PANES])
+{
+    int rows[PANES] = {0};
+    rows[PANE_LOG] = within(free / 3, 2, 16);
+    rows[PANE_PLOT] = free - rows[PANE_LOG];
+    stack(width, top, rows, place);
+    int table = within(width * 9 / 20, 64, 100);
+    place[PANE_PLOT].width = width - table - GAP;
+    place[PANE_LAYERS] = (struct rect){width - table, top, table, rows[PANE_PLOT]};
+}
+
+void layout(int width, int height, int layers, int prompt, struct rect place[PANES])
+{
+    memset(place, 0, PANES * sizeof *place);
+    if (width < 1 || height < 1)
+        return;
+    /* A prompt of many rows leaves a status line and a plot where it can; the rest of it scrolls. */
+    int most = height > 6 ? height - 5 : height > 2 ? height - 2 : 1;
+    int asked = within(prompt, 1, most);
+    place[PANE_PROMPT] = (struct rect){0, height - asked, width, asked};
+    if (height - asked < 1)
+        return;
+    place[PANE_STATUS] = (struct rect){0, 0, width, 1};
+    int free = height - asked - 1;
+    if (free < 1)
+        return;
+    if (width >= WIDE && free >= LOG_JOINS && layers > 0)
+        layout_wide(width, 1, free, place);
+    else
+        layout_narrow(width, 1, free, layers, place);
+}
