@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <xxhash.h>
@@ -96,7 +97,7 @@ static int read_source(struct csv_source *source, const struct csv_options *opti
     if (!source->delimiter)
         source->delimiter = csv_sniff_delimiter(source->bytes, sample, partial);
     struct csv_survey survey;
-    int status = csv_survey_open(&survey, source->bytes, sample, partial, source->delimiter);
+    int status = csv_survey_open(&survey, source->bytes, sample, source->size, source->delimiter);
     if (status != 0)
         err_set(err, ERR_MEMORY, "%.140s: out of memory", source->name);
     else
@@ -123,6 +124,20 @@ int csv_read_bytes(const char *name, const void *bytes, size_t n, const struct c
     return status;
 }
 
+/* A block for a whole file. Large pages, where the system has them: else touching each small one for the first time
+ * takes a tenth of the time of reading. */
+static char *open_block(size_t size)
+{
+    const size_t large = 2 * 1024 * 1024;
+    if (size < 2 * large)
+        return malloc(size);
+    size = (size + large - 1) / large * large;
+    char *block = aligned_alloc(large, size);
+    if (block)
+        madvise(block, size, MADV_HUGEPAGE);
+    return block;
+}
+
 /* Everything that DESCRIPTOR still gives, in *BYTES (to be freed), *N of it. */
 static int read_all(int descriptor, const char *path, char **bytes, size_t *n, struct err *err)
 {
@@ -136,7 +151,7 @@ static int read_all(int descriptor, const char *path, char **bytes, size_t *n, s
         return err_set(err, ERR_MEMORY, "%.300s: the file is %s; %s of memory is available", path,
                        text_bytes((double)capacity).s, text_bytes((double)memory_available()).s);
     *n = 0;
-    *bytes = malloc(capacity);
+    *bytes = open_block(capacity);
     while (*bytes) {
         ssize_t got = read(descriptor, *bytes + *n, capacity - *n);
         if (got < 0 && errno == EINTR)

@@ -1,5 +1,5 @@
 /*
- * csv_cell.c: decimal text to float, by one multiplication or division in double where that is provably enough.
+ * csv_cell.c: decimal text to float, by one multiplication in double where that is provably enough.
  *
  * Up to 19 digits fit a 64-bit integer m, so the value is m * 10^e. In double, the conversion of m, the table's power
  * and the product err by at most half a unit in the last place each, less than 4 units together. Rounding the product
@@ -20,10 +20,16 @@
 #define POWER_MAX 38
 #define NEAR_MIDPOINT 8u /* units in the last place of double; twice what the analysis above asks for */
 
-static const double power_of_ten[POWER_MAX + 1] = {
-    1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11, 1e12,
-    1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22, 1e23, 1e24, 1e25,
-    1e26, 1e27, 1e28, 1e29, 1e30, 1e31, 1e32, 1e33, 1e34, 1e35, 1e36, 1e37, 1e38};
+/* 10^(i - POWER_MAX) */
+static const double power_of_ten[2 * POWER_MAX + 1] = {
+    1e-38, 1e-37, 1e-36, 1e-35, 1e-34, 1e-33, 1e-32, 1e-31, 1e-30, 1e-29, 1e-28,
+    1e-27, 1e-26, 1e-25, 1e-24, 1e-23, 1e-22, 1e-21, 1e-20, 1e-19, 1e-18, 1e-17,
+    1e-16, 1e-15, 1e-14, 1e-13, 1e-12, 1e-11, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6,
+    1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1e0, 1e1, 1e2, 1e3, 1e4, 1e5,
+    1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16,
+    1e17, 1e18, 1e19, 1e20, 1e21, 1e22, 1e23, 1e24, 1e25, 1e26, 1e27,
+    1e28, 1e29, 1e30, 1e31, 1e32, 1e33, 1e34, 1e35, 1e36, 1e37, 1e38,
+};
 
 static bool is_blank(char c)
 {
@@ -39,7 +45,7 @@ static bool scale_quickly(uint64_t m, int exponent, float *value)
     }
     if (exponent < -POWER_MAX || exponent > POWER_MAX)
         return false;
-    double scaled = exponent < 0 ? (double)m / power_of_ten[-exponent] : (double)m * power_of_ten[exponent];
+    double scaled = (double)m * power_of_ten[exponent + POWER_MAX];
     if (scaled < (double)FLT_MIN || scaled > (double)FLT_MAX)
         return false;
     uint64_t bits;

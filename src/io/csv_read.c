@@ -62,6 +62,7 @@ struct reader {
     bool heading;   /* the row at hand is the header */
     size_t rows;    /* moved to their columns */
     size_t capacity;
+    size_t rows_expected;
     size_t events;
     enum failure failure;
     size_t place;   /* the event that a failure is about */
@@ -147,7 +148,7 @@ static void take_cell(void *text, size_t n, void *data)
 
 static bool grow_columns(struct reader *reader, size_t rows)
 {
-    size_t capacity = reader->capacity + reader->capacity / 2;
+    size_t capacity = reader->capacity ? reader->capacity + reader->capacity / 2 : reader->rows_expected;
     capacity = capacity > rows ? capacity : rows;
     for (int c = 0; c < reader->columns; c++) {
         struct state *state = &reader->state[c];
@@ -397,6 +398,8 @@ int csv_read_columns(const struct csv_source *source, const struct csv_survey *s
         .scan = {.bytes = source->bytes, .size = source->size, .delimiter = source->delimiter,
                  .mode = source->lenient ? CSV_SCAN_LENIENT : CSV_SCAN_STRICT, .cell = take_cell, .row = take_row},
         .state = calloc((size_t)columns, sizeof *reader.state),
+        /* A little more than expected, so that usually the columns need not grow. */
+        .rows_expected = (size_t)(survey->rows_expected * 1.03) + 16,
         .block = malloc((size_t)block_room * (size_t)columns * sizeof *reader.block),
     };
     reader.scan.data = &reader;

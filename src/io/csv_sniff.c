@@ -161,14 +161,17 @@ static void survey_row(int terminator, void *data)
     surveyor->cell = 0;
 }
 
-int csv_survey_open(struct csv_survey *survey, const char *bytes, size_t size, bool partial, char delimiter)
+int csv_survey_open(struct csv_survey *survey, const char *bytes, size_t sample, size_t size, char delimiter)
 {
     *survey = (struct csv_survey){0};
-    struct csv_scan scan = {.bytes = bytes, .size = size, .delimiter = delimiter, .mode = CSV_SCAN_SAMPLE,
-                            .partial = partial, .cell = survey_cell, .row = survey_row};
+    struct csv_scan scan = {.bytes = bytes, .size = sample, .delimiter = delimiter, .mode = CSV_SCAN_SAMPLE,
+                            .partial = sample < size, .cell = survey_cell, .row = survey_row};
     struct surveyor surveyor = {.survey = survey, .scan = &scan};
     scan.data = &surveyor;
-    return csv_scan_run(&scan) == CSV_SCAN_MEMORY || surveyor.failed ? -1 : 0;
+    if (csv_scan_run(&scan) == CSV_SCAN_MEMORY || surveyor.failed)
+        return -1;
+    survey->rows_expected = sample ? (double)survey->rows * (double)size / (double)sample : 0;
+    return 0;
 }
 
 void csv_survey_free(struct csv_survey *survey)

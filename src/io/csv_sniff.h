@@ -24,6 +24,7 @@ struct csv_survey {
     struct csv_survey_column *column;
     int columns;               /* cells of the first row; 0 if there is no row */
     int rows;                  /* rows looked at */
+    double rows_expected;      /* in the whole file, if the rest is like the sample */
 };
 
 /* How many of the SIZE bytes make a good sample: some 64 KB, or more when lines are very long. */
@@ -33,8 +34,9 @@ size_t csv_sniff_sample(const char *bytes, size_t size);
  * number of cells, more than one, quotes respected; a comma when none does: one column. PARTIAL: the file goes on. */
 char csv_sniff_delimiter(const char *bytes, size_t size, bool partial);
 
-/* Looks at the columns of the sample. Returns 0, or -1 when memory is out. Either way csv_survey_free it. */
-int csv_survey_open(struct csv_survey *survey, const char *bytes, size_t size, bool partial, char delimiter);
+/* Looks at the columns of the first SAMPLE of SIZE bytes. Returns 0, or -1 when memory is out. Either way
+ * csv_survey_free it. */
+int csv_survey_open(struct csv_survey *survey, const char *bytes, size_t sample, size_t size, char delimiter);
 void csv_survey_free(struct csv_survey *survey);
 
 /* Whether the first row is a header: it holds no number, and either text over a column of numbers or, where all
