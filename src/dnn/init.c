@@ -212,7 +212,7 @@ static void project_out(const struct vectors *v, size_t i, size_t from, size_t t
 static void orthogonal_fill(const struct init_run *run)
 {
     size_t rows = (size_t)run->shape->dim[0], columns = weights(run) / rows;
-    bool tall = rows > columns;
+    bool tall = rows >= columns; /* a square one by columns too: its rows would collide in the cache */
     struct vectors v = {.w = run->w, .count = tall ? columns : rows, .length = tall ? rows : columns,
                         .next = tall ? 1 : columns, .step = tall ? columns : 1};
     fill_normal(run, 1);
