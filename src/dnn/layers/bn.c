@@ -185,7 +185,8 @@ static void sum_gradients(const struct layer_run *run)
     memset(by_bias, 0, (size_t)n * sizeof *by_bias);
     memset(by_weight, 0, (size_t)n * sizeof *by_weight);
     for (int r = run->first; r < run->last; r++) {
-        const real *restrict dy = run->dy + (size_t)r * n, *restrict normalized = run->saved[NORMALIZED] + (size_t)r * n;
+        const real *restrict dy = run->dy + (size_t)r * n;
+        const real *restrict normalized = run->saved[NORMALIZED] + (size_t)r * n;
         for (int i = 0; i < n; i++) {
             by_bias[i] += dy[i];
             by_weight[i] += dy[i] * normalized[i];
@@ -208,7 +209,8 @@ static void input_gradient(const struct layer_run *run)
         mean_product[i] /= (real)run->rows;
     }
     for (int r = run->first; r < run->last; r++) {
-        const real *restrict dy = run->dy + (size_t)r * n, *restrict normalized = run->saved[NORMALIZED] + (size_t)r * n;
+        const real *restrict dy = run->dy + (size_t)r * n;
+        const real *restrict normalized = run->saved[NORMALIZED] + (size_t)r * n;
         real *restrict dx = run->dx + (size_t)r * n;
         for (int i = 0; i < n; i++)
             dx[i] = weight[i] * inverse[i] * (dy[i] - mean_dy[i] - normalized[i] * mean_product[i]);

@@ -1,4 +1,4 @@
-/* test_init.c: what every initializer promises: variance, range, orthogonality, and the same draw from the same stream. */
+/* test_init.c: what every initializer promises: variance, range, orthogonality, the same draw from the same stream. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -83,7 +83,8 @@ static void variances_are_as_promised(void **state)
         {"lecun", 1.0 / IN, 3, 0},
         {"lecun uniform", 1.0 / IN, 1.8, 1.7320509},
         {"gaussian 0.3", 0.09, 3, 0},
-        {"truncated 0.5", 0.25 * 0.87962566103423978 * 0.87962566103423978, TRUNCATED_KURTOSIS, 2 / 0.87962566103423978},
+        {"truncated 0.5", 0.25 * 0.87962566103423978 * 0.87962566103423978, TRUNCATED_KURTOSIS,
+         2 / 0.87962566103423978},
         {"uniform 0.6", 0.12, 1.8, 1.7320509}};
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
         const char *spec = known[i].spec;

@@ -51,8 +51,8 @@ static void compare(const struct driver *d, const char *tensor, size_t i, double
 {
     double scale = fmax(fabs(analytic), fabs(numeric));
     if (!(fabs(analytic - numeric) <= 1e-7 * scale + 1e-9))
-        fail_msg("%s, %d rows, %s: gradient of %s[%zu] is %.12g, the difference says %.12g", d->layer.kind->name, d->rows,
-                 d->training ? "training" : "evaluation", tensor, i, analytic, numeric);
+        fail_msg("%s, %d rows, %s: gradient of %s[%zu] is %.12g, the difference says %.12g", d->layer.kind->name,
+                 d->rows, d->training ? "training" : "evaluation", tensor, i, analytic, numeric);
 }
 
 static void fill(struct driver *d, struct rng *rng)

@@ -120,7 +120,8 @@ static void a_vector_is_updated_value_by_value(void **unused)
     for (int k = 0; optim_kinds[k]; k++) {
         const struct optim_kind *kind = optim_kinds[k];
         struct arg_values args = arguments(kind, kind->name);
-        real w[COUNT], g[COUNT], state[OPTIM_SLOTS][COUNT] = {{0}}, apart[COUNT], apart_state[OPTIM_SLOTS][COUNT] = {{0}};
+        real w[COUNT], g[COUNT], state[OPTIM_SLOTS][COUNT] = {{0}};
+        real apart[COUNT], apart_state[OPTIM_SLOTS][COUNT] = {{0}};
         for (int i = 0; i < COUNT; i++) {
             w[i] = apart[i] = (real)sin(i);
             g[i] = (real)cos(3 * i);
