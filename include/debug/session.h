@@ -118,8 +118,10 @@ void session_close(struct session *session);
 /* --- data and network; each either does all of it or leaves the session as it was. NOTES (may be NULL) gets lines for
  * the person: what was kept, what was made anew. All of them first complete a step that is under way. */
 
-/* Opens ORIGIN and starts afresh: the default network, step 0. */
-int session_load_data(struct session *session, const struct data_origin *origin, struct text *notes, struct err *err);
+/* Opens ORIGIN and starts at step 0: with the default network and settings, or, where KEEP is set and there are some, with the
+ * present ones as far as the data allow. */
+int session_load_data(struct session *session, const struct data_origin *origin, bool keep, struct text *notes,
+                      struct err *err);
 
 /* Swaps the network for one of topology TOP (live surgery): parameters, statistics and the optimizer's state carry over
  * by name where the shape is the same; the rest is drawn by the session's initializer. */

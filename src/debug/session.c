@@ -35,6 +35,16 @@ static int default_threads(void)
     return cores < 1 ? 1 : cores > THREADS_DEFAULT ? THREADS_DEFAULT : (int)cores;
 }
 
+static void default_settings(struct session *session)
+{
+    session->init.kind = init_kinds[0];
+    args_preset(session->init.kind->args, &session->init.args);
+    session->optimizer.kind = optim_kinds[0];
+    args_preset(session->optimizer.kind->args, &session->optimizer.args);
+    session->optimizer.lr = session->optimizer.kind->lr;
+    session->optimizer.clip = 0;
+}
+
 struct session *session_open(const struct session_options *options, struct err *err)
 {
     struct session *session = calloc(1, sizeof *session);
@@ -43,11 +53,7 @@ struct session *session_open(const struct session_options *options, struct err *
         return NULL;
     }
     session->seed = options->seed;
-    session->init.kind = init_kinds[0];
-    args_preset(session->init.kind->args, &session->init.args);
-    session->optimizer.kind = optim_kinds[0];
-    args_preset(session->optimizer.kind->args, &session->optimizer.args);
-    session->optimizer.lr = session->optimizer.kind->lr;
+    default_settings(session);
     session->validation_step = UINT64_MAX;
     session->nonfinite_step = NAN;
     session->team = team_open(options->threads ? options->threads : default_threads(), err);
@@ -89,14 +95,28 @@ int session_outputs(const struct dataset *data, const struct loss *loss)
     return data->classes;
 }
 
-/* What a fresh session does with DATA, as a plan. */
-static int default_plan(const struct dataset *data, struct topology *top, struct rig_plan *plan, struct err *err)
+/* What a session does with DATA, as a plan: the defaults, or the present settings as far as they fit. */
+static int make_plan(const struct session *session, const struct dataset *data, bool keep, struct topology *top,
+                     struct rig_plan *plan, struct err *err)
 {
-    *plan = (struct rig_plan){.top = top, .optim = optim_kinds[0]};
+    bool same_task = keep && data->task == session->data->task;
+    *plan = (struct rig_plan){.top = top, .optim = optim_kinds[0], .batch = DEFAULT_BATCH};
     plan->loss.kind = loss_kind_find(data->task == TASK_CLASSIFY ? "ce" : "mse");
     args_preset(plan->loss.kind->args, &plan->loss.args);
-    plan->batch = data->trains < DEFAULT_BATCH ? data->trains : DEFAULT_BATCH;
-    return topology_parse(DEFAULT_NETWORK, session_outputs(data, &plan->loss), top, err);
+    if (same_task)
+        plan->loss = session->loss;
+    struct text spec = {0};
+    if (keep) {
+        plan->optim = session->optimizer.kind;
+        plan->batch = session->batch;
+        topology_print(&session->net->top, &spec);
+    }
+    if (plan->batch > data->trains)
+        plan->batch = data->trains;
+    const char *network = !keep ? DEFAULT_NETWORK : spec.data ? spec.data : "";
+    int status = topology_parse(network, session_outputs(data, &plan->loss), top, err);
+    text_free(&spec);
+    return status;
 }
 
 static void clear_record(struct session *session)
@@ -133,8 +153,10 @@ void session_clear_record(struct session *session)
     clear_curves(session);
 }
 
-int session_load_data(struct session *session, const struct data_origin *origin, struct text *notes, struct err *err)
+int session_load_data(struct session *session, const struct data_origin *origin, bool keep, struct text *notes,
+                      struct err *err)
 {
+    keep = keep && session->net;
     struct dataset *data = dataset_open(origin, err);
     struct transform transform = {0};
     struct batch_order order = {0};
@@ -143,25 +165,23 @@ int session_load_data(struct session *session, const struct data_origin *origin,
     struct rig rig = {0};
     if (!data)
         return -1;
-    uint32_t draws = session->draws;
-    session->draws = 0;
     if (transform_open(&transform, data, err) || batch_order_open(&order, data, session->seed, err) ||
-        default_plan(data, &top, &plan, err) || rig_open(session, data, &plan, &rig, err)) {
-        session->draws = draws;
+        make_plan(session, data, keep, &top, &plan, err) || rig_open(session, data, &plan, &rig, err)) {
         batch_order_close(&order);
         transform_close(&transform);
         dataset_close(data);
         return -1;
     }
-    transform.inputs = true;
-    transform.targets = data->task == TASK_REGRESS;
+    transform.inputs = !keep || session->transform.inputs;
+    transform.targets = data->task == TASK_REGRESS &&
+                        (!keep || session->data->task != TASK_REGRESS || session->transform.targets);
     session_adopt(session, data, &transform, &order);
     rig_install(session, &plan, &rig);
-    args_preset(session->optimizer.kind->args, &session->optimizer.args);
-    session->optimizer.lr = session->optimizer.kind->lr;
-    session->optimizer.clip = 0;
+    if (!keep)
+        default_settings(session);
     session->optimizer.t = 0;
     session_clear_record(session);
+    net_init(session->net, &session->init, session->seed, session->draws);
     if (notes)
         choices_print(session, notes);
     return 0;

@@ -1,0 +1,83 @@
+/*
+ * command.h: what a command is: a const row. The command table is the one list of commands; dispatch, completion, help,
+ * the manual and the tests read it.
+ */
+#ifndef CMD_COMMAND_H
+#define CMD_COMMAND_H
+
+#include "base/args.h"
+#include "cmd/console.h"
+
+enum command_flag {
+    COMMAND_READ_ONLY = 1 << 0,  /* leaves session_hash as it was; a test proves it of every row that says so */
+    COMMAND_NEEDS_DATA = 1 << 1, /* refused, with advice, before data is loaded */
+    COMMAND_EDITS = 1 << 2,      /* completes a step under way first, so that it sees whole steps */
+};
+
+/* Lists whose entries may stand among a command's arguments, for completion; bits. */
+enum command_words {
+    WORDS_NAMES = 1 << 0,   /* figures and tensors (lookup.h) */
+    WORDS_LAYERS = 1 << 1,  /* layers of the live network */
+    WORDS_KINDS = 1 << 2,   /* kinds of layers */
+    WORDS_LOSSES = 1 << 3,
+    WORDS_INITS = 1 << 4,
+    WORDS_OPTIMIZERS = 1 << 5,
+    WORDS_ACTIVATIONS = 1 << 6,
+    WORDS_COMMANDS = 1 << 7,
+    WORDS_SETTINGS = 1 << 8,
+    WORDS_DATA = 1 << 9,    /* known sets */
+    WORDS_TOPICS = 1 << 10, /* of help */
+};
+
+enum command_group { GROUP_DATA, GROUP_NETWORK, GROUP_TRAINING, GROUP_RUNNING, GROUP_LOOKING, GROUP_SCREEN, GROUP_FILES, GROUP_HELP };
+extern const char *const command_groups[]; /* by enum command_group: "data", ... ended by NULL */
+
+struct command {
+    const char *name;
+    const char *summary; /* one line, without a stop */
+    const char *details; /* further lines for `help NAME` and the manual, or NULL */
+    const char *example; /* a line that works on the built-in digits; a test runs it */
+    enum command_group group;
+    unsigned flags;
+    unsigned words; /* enum command_words */
+    const struct arg_spec *args;
+    int (*run)(struct console *console, const struct arg_values *args, struct err *err);
+};
+
+extern const struct command *const commands[]; /* ended by NULL; grouped, in the order that help shows */
+
+/* The command of NAME or of a unique prefix of it; the error lists what an ambiguous one could be, or the nearest. */
+const struct command *command_find(const char *name, struct err *err);
+
+/* For the rows' run functions. */
+void console_answer(struct console *console, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void console_notice(struct console *console, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void console_answer_text(struct console *console, const struct text *text);
+void console_notice_text(struct console *console, const struct text *text);
+
+/* Puts the lines of the file PATH before those that wait already. */
+int console_source(struct console *console, const char *path, struct err *err);
+void console_quit(struct console *console);
+bool console_has_screen(const struct console *console);
+
+/* Lists the entries of WORDS (enum command_words) that begin with PREFIX, one a line. */
+void words_list(const struct console *console, unsigned words, const char *prefix, struct text *out);
+
+/* A setting of the view: `set NAME VALUE`. */
+struct setting {
+    struct arg_spec spec;
+    size_t offset; /* in struct view: bool for ARG_SWITCH, long for ARG_INT, double for ARG_NUMBER */
+};
+extern const struct setting settings[]; /* ended by a NULL spec.name */
+
+/* What `help TOPIC` prints besides commands: each a table of the program. */
+struct help_topic {
+    const char *name, *summary;
+    void (*print)(const struct console *console, struct text *out); /* CONSOLE may be NULL: no live network */
+};
+extern const struct help_topic help_topics[]; /* ended by a NULL name */
+
+/* The sections of the manual that the tables hold (commands, layers, losses, ...), in mdoc, to OUT. */
+void manual_print(struct text *out);
+
+#endif

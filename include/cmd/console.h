@@ -1,0 +1,66 @@
+/*
+ * console.h: the place where command lines are carried out, whatever they come from: the prompt, a key, -c, a script.
+ *
+ * A console has a session, a view and an outlet for text; it waits for nothing. Lines that were queued (-c, -f,
+ * `source`) run one after the other, each when the run that the one before it started has ended; a line typed at the
+ * prompt runs at once.
+ */
+#ifndef CMD_CONSOLE_H
+#define CMD_CONSOLE_H
+
+#include <stdbool.h>
+
+#include "debug/session.h"
+#include "view/view.h"
+
+/* Where text goes: answers (what was asked for), notices (what happened), errors. Text may hold several lines; it has
+ * been escaped. */
+struct outlet {
+    void (*put)(void *context, enum log_kind kind, const char *text);
+    void *context;
+};
+
+struct console; /* opaque: console.c */
+
+struct console *console_open(struct session *session, const struct outlet *outlet, struct err *err);
+void console_close(struct console *console);
+
+struct session *console_session(const struct console *console);
+struct view *console_view(struct console *console); /* also writable by the settings */
+
+/* Carries LINE out now. A failure is reported to the outlet as an error; returns 0 or -1. An empty line and a comment
+ * do nothing and succeed. */
+int console_execute(struct console *console, const char *line);
+
+/* Appends a line to the queue; WHERE ("-c", "script.dnn:3") is named when it fails. */
+void console_queue(struct console *console, const char *line, const char *where);
+
+/* Appends the lines of the file PATH. */
+int console_queue_file(struct console *console, const char *path, struct err *err);
+
+/* Carries out queued lines until one starts a run or the queue is empty. Returns -1 when a line failed: the rest of
+ * the queue is dropped then. */
+int console_pump(struct console *console);
+bool console_waiting(const struct console *console); /* lines are queued */
+void console_drop_queue(struct console *console);    /* after Ctrl-C */
+
+/* Tells the person how a run that has just ended went (stop reason, figures); the loops call it once a run ends. */
+void console_run_ended(struct console *console);
+
+/* A screen shows the view by itself, so `plot` need not print it. Off at first. */
+void console_set_screen(struct console *console, bool screen);
+
+bool console_quitting(const struct console *console); /* after `quit` */
+
+/* The words that could stand at the end of LINE up to CURSOR, one a line, in OUT; START is where the word that they replace begins.
+ * Reads the tables: commands, argument specs, layer, loss, optimizer and initializer kinds, names (lookup.h), settings. Sets
+ * FILES when file names fit there too. */
+void console_complete(const struct console *console, const char *line, int cursor, int *start, bool *files, struct text *out);
+
+/* Key bindings: a key is another way to type a line. Rows: {"F1", "help"}; read by the screen and by `help keys`. */
+struct key_binding {
+    const char *key, *line, *summary;
+};
+extern const struct key_binding key_bindings[]; /* ended by a NULL key */
+
+#endif

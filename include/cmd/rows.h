@@ -1,0 +1,28 @@
+/* rows.h: the rows that the files of this folder end in; table.c puts them in order. */
+#ifndef CMD_ROWS_H
+#define CMD_ROWS_H
+
+#include "cmd/command.h"
+
+/* data.c */
+extern const struct command command_data, command_target, command_task, command_split, command_whiten;
+/* network.c */
+extern const struct command command_net, command_bn, command_activation, command_bias, command_dropout;
+/* init.c, summary.c */
+extern const struct command command_init, command_summary;
+/* training.c */
+extern const struct command command_optimizer, command_lr, command_batch, command_loss, command_gradclip, command_seed,
+    command_reset;
+/* run.c */
+extern const struct command command_step, command_stepi, command_finish, command_epoch, command_run, command_until,
+    command_stop;
+/* print.c, list.c, info.c */
+extern const struct command command_print, command_list, command_info, command_hash;
+/* plot.c, set.c */
+extern const struct command command_plot, command_set;
+/* files.c */
+extern const struct command command_save, command_load, command_source;
+/* help.c */
+extern const struct command command_help, command_apropos, command_quit;
+
+#endif

@@ -1,0 +1,94 @@
+/*
+ * complete.c: what could stand at the cursor: command names for the first word; then what the command's row allows:
+ * choices, switches, argument names, and the lists of words.c.
+ */
+#include <string.h>
+
+#include "cmd/rows.h"
+
+#define LINE_ROOM 4096
+
+static void add(struct text *out, const char *prefix, const char *word, const char *tail)
+{
+    if (strncmp(word, prefix, strlen(prefix)) == 0)
+        text_add(out, "%s%s\n", word, tail);
+}
+
+static void add_spec(const struct arg_spec *spec, const char *prefix, bool *files, struct text *out)
+{
+    for (int i = 0; spec->choices && spec->choices[i]; i++)
+        add(out, prefix, spec->choices[i], "");
+    if (spec->type == ARG_SWITCH) {
+        add(out, prefix, "on", "");
+        add(out, prefix, "off", "");
+    }
+    if (spec->type == ARG_FILE)
+        *files = true;
+}
+
+/* "name=" of every argument that is given by its name alone once the first is there. */
+static void add_arguments(const struct command *command, const char *prefix, bool *files, struct text *out)
+{
+    const struct arg_spec *specs = command->args;
+    for (int i = 0; i < args_count(specs); i++) {
+        add_spec(&specs[i], prefix, files, out);
+        if (i > 0 && specs[i].type != ARG_REST)
+            add(out, prefix, specs[i].name, "=");
+    }
+}
+
+/* Settings have values of their own: `set logy o` completes by the setting's row. */
+static void add_setting_values(const char *line, const char *prefix, struct text *out)
+{
+    char name[64] = "";
+    bool files;
+    size_t start = strcspn(line, " ");
+    start += strspn(line + start, " ");
+    size_t length = strcspn(line + start, " ");
+    if (length < sizeof name)
+        memcpy(name, line + start, length);
+    for (int i = 0; settings[i].spec.name; i++)
+        if (strcmp(settings[i].spec.name, name) == 0)
+            add_spec(&settings[i].spec, prefix, &files, out);
+}
+
+/* Where the word at CURSOR begins: after a blank or a comma, and inside an expression after an operator. */
+static int word_start(const char *line, int cursor, bool expression)
+{
+    int start = cursor;
+    while (start > 0 && !strchr(expression ? " ,(<>=!+-*/" : " ,=", line[start - 1]))
+        start--;
+    return start;
+}
+
+void console_complete(const struct console *console, const char *line, int cursor, int *start, bool *files,
+                      struct text *out)
+{
+    char copy[LINE_ROOM], prefix[LINE_ROOM];
+    *files = false;
+    *start = cursor;
+    if (cursor >= LINE_ROOM)
+        return;
+    memcpy(copy, line, (size_t)cursor);
+    copy[cursor] = 0;
+    char *text = copy + strspn(copy, " ");
+    size_t first = strcspn(text, " ");
+    if (!text[first]) {
+        *start = (int)(text - copy);
+        words_list(console, WORDS_COMMANDS, text, out);
+        return;
+    }
+    text[first] = 0;
+    const struct command *command = command_find(text, NULL);
+    text[first] = ' ';
+    if (!command)
+        return;
+    *start = word_start(copy, cursor, command->words & WORDS_NAMES);
+    memcpy(prefix, copy + *start, (size_t)(cursor - *start) + 1);
+    if ((command->words & WORDS_SETTINGS) && strchr(text + first + strspn(text + first, " "), ' ')) {
+        add_setting_values(text, prefix, out);
+        return;
+    }
+    words_list(console, command->words, prefix, out);
+    add_arguments(command, prefix, files, out);
+}

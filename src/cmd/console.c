@@ -1,0 +1,273 @@
+/*
+ * console.c: carries command lines out, and keeps the queue of those that wait for a run to end.
+ *
+ * It knows no command: it splits a line, finds the row, reads the arguments by the row's description, calls the row.
+ */
+#include "cmd/console.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd/command.h"
+
+#define WORDS_MAX 256
+
+struct queued {
+    char *line, *where;
+    struct queued *next;
+};
+
+struct console {
+    struct session *session;
+    struct view view;
+    struct outlet outlet;
+    bool quitting, screen;
+    struct queued *queue; /* the next line first */
+};
+
+struct console *console_open(struct session *session, const struct outlet *outlet, struct err *err)
+{
+    struct console *console = calloc(1, sizeof *console);
+    if (!console) {
+        err_set(err, ERR_MEMORY, "no memory for a console");
+        return NULL;
+    }
+    console->session = session;
+    console->view = view_default();
+    console->outlet = *outlet;
+    return console;
+}
+
+void console_close(struct console *console)
+{
+    if (!console)
+        return;
+    console_drop_queue(console);
+    free(console);
+}
+
+struct session *console_session(const struct console *console)
+{
+    return console->session;
+}
+
+struct view *console_view(struct console *console)
+{
+    return &console->view;
+}
+
+void console_quit(struct console *console)
+{
+    console->quitting = true;
+}
+
+bool console_quitting(const struct console *console)
+{
+    return console->quitting;
+}
+
+void console_set_screen(struct console *console, bool screen)
+{
+    console->screen = screen;
+}
+
+bool console_has_screen(const struct console *console)
+{
+    return console->screen;
+}
+
+/* --- what is said */
+
+/* Puts TEXT out; text from outside may be anywhere in it, so every line goes through the escape. */
+static void put(struct console *console, enum log_kind kind, const char *text)
+{
+    struct text safe = {0};
+    char *copy = strdup(text);
+    for (char *rest = copy, *line; rest && (line = strsep(&rest, "\n"));) {
+        size_t room = 4 * strlen(line) + 16;
+        char *escaped = malloc(room);
+        if (escaped && (*line || rest))
+            text_add(&safe, "%s%s", text_escape(escaped, room, line), rest && *rest ? "\n" : "");
+        free(escaped);
+    }
+    free(copy);
+    console->outlet.put(console->outlet.context, kind, safe.data ? safe.data : "");
+    text_free(&safe);
+}
+
+static void put_format(struct console *console, enum log_kind kind, const char *format, va_list list)
+{
+    char *text;
+    if (vasprintf(&text, format, list) < 0)
+        return;
+    put(console, kind, text);
+    free(text);
+}
+
+void console_answer(struct console *console, const char *format, ...)
+{
+    va_list list;
+    va_start(list, format);
+    put_format(console, LOG_ANSWER, format, list);
+    va_end(list);
+}
+
+void console_notice(struct console *console, const char *format, ...)
+{
+    va_list list;
+    va_start(list, format);
+    put_format(console, LOG_NOTICE, format, list);
+    va_end(list);
+}
+
+void console_answer_text(struct console *console, const struct text *text)
+{
+    if (text->length)
+        put(console, LOG_ANSWER, text->data);
+}
+
+void console_notice_text(struct console *console, const struct text *text)
+{
+    if (text->length)
+        put(console, LOG_NOTICE, text->data);
+}
+
+/* --- carrying out */
+
+static int run_words(struct console *console, const struct command *command, int count, char *const words[],
+                     struct err *err)
+{
+    struct arg_values values;
+    struct text rest = {0};
+    struct session *session = console->session;
+    int status = args_parse(command->args, command->name, count, words, &rest, &values, err);
+    if (status == 0 && (command->flags & COMMAND_NEEDS_DATA) && !session->data)
+        status = err_set(err, ERR_STATE, "%s: no data yet; `data FILE` loads some", command->name);
+    if (status == 0) {
+        if ((command->flags & COMMAND_EDITS) && session->data)
+            session_complete_step(session);
+        status = command->run(console, &values, err);
+    }
+    text_free(&rest);
+    return status;
+}
+
+static int execute(struct console *console, const char *line, struct err *err)
+{
+    char *copy = strdup(line), *words[WORDS_MAX];
+    if (!copy)
+        return err_set(err, ERR_MEMORY, "no memory for the line");
+    int count = text_split(copy, words, WORDS_MAX), status = 0;
+    if (count < 0) {
+        status = err_set(err, ERR_USAGE, "a quote is not closed");
+    } else if (count > 0) {
+        const struct command *command = command_find(words[0], err);
+        status = command ? run_words(console, command, count - 1, words + 1, err) : -1;
+    }
+    free(copy);
+    return status;
+}
+
+static int execute_from(struct console *console, const char *line, const char *where)
+{
+    struct err err = {0};
+    if (execute(console, line, &err) == 0)
+        return 0;
+    char text[sizeof err.message + 128];
+    snprintf(text, sizeof text, "%s%s%s", where ? where : "", where ? ": " : "", err.message);
+    put(console, LOG_ERROR, text);
+    return -1;
+}
+
+int console_execute(struct console *console, const char *line)
+{
+    return execute_from(console, line, NULL);
+}
+
+/* --- the queue */
+
+static void enqueue(struct queued **at, const char *line, const char *where)
+{
+    struct queued *queued = calloc(1, sizeof *queued);
+    if (!queued || !(queued->line = strdup(line)) || !(queued->where = strdup(where)))
+        abort(); /* a script cut short would be worse than none */
+    queued->next = *at;
+    *at = queued;
+}
+
+static struct queued **queue_end(struct console *console)
+{
+    struct queued **at = &console->queue;
+    while (*at)
+        at = &(*at)->next;
+    return at;
+}
+
+void console_queue(struct console *console, const char *line, const char *where)
+{
+    enqueue(queue_end(console), line, where);
+}
+
+static int queue_file(struct queued **at, const char *path, struct err *err)
+{
+    FILE *file = fopen(path, "r");
+    if (!file)
+        return err_set(err, ERR_FILE, "%s: %m", path);
+    char *line = NULL, where[4200];
+    size_t room = 0;
+    for (int number = 1; getline(&line, &room, file) >= 0; number++) {
+        line[strcspn(line, "\r\n")] = 0;
+        snprintf(where, sizeof where, "%s:%d", path, number);
+        enqueue(at, line, where);
+        at = &(*at)->next;
+    }
+    int failed = ferror(file);
+    free(line);
+    fclose(file);
+    return failed ? err_set(err, ERR_FILE, "%s: it cannot be read", path) : 0;
+}
+
+int console_queue_file(struct console *console, const char *path, struct err *err)
+{
+    return queue_file(queue_end(console), path, err);
+}
+
+int console_source(struct console *console, const char *path, struct err *err)
+{
+    return queue_file(&console->queue, path, err);
+}
+
+void console_drop_queue(struct console *console)
+{
+    while (console->queue) {
+        struct queued *first = console->queue;
+        console->queue = first->next;
+        free(first->line);
+        free(first->where);
+        free(first);
+    }
+}
+
+bool console_waiting(const struct console *console)
+{
+    return console->queue != NULL;
+}
+
+int console_pump(struct console *console)
+{
+    while (console->queue && !console->quitting && !session_running(console->session)) {
+        struct queued *first = console->queue;
+        console->queue = first->next;
+        int status = execute_from(console, first->line, first->where);
+        free(first->line);
+        free(first->where);
+        free(first);
+        if (status) {
+            console_drop_queue(console);
+            return -1;
+        }
+    }
+    return 0;
+}

@@ -1,0 +1,95 @@
+/* help.c: help on commands and topics, search, and leaving. */
+#include <string.h>
+
+#include "cmd/rows.h"
+
+static void print_overview(struct text *out)
+{
+    for (int group = 0; command_groups[group]; group++) {
+        text_add(out, "%s\n", command_groups[group]);
+        for (int i = 0; commands[i]; i++)
+            if ((int)commands[i]->group == group)
+                text_add(out, "  %-11s %s\n", commands[i]->name, commands[i]->summary);
+    }
+    text_add(out, "`help COMMAND` says more; topics:");
+    for (const struct help_topic *topic = help_topics; topic->name; topic++)
+        text_add(out, " %s", topic->name);
+    text_add(out, "\nA unique beginning of a name will do; Tab completes.\n");
+}
+
+static void print_command(const struct command *command, struct text *out)
+{
+    text_add(out, "%s", command->name);
+    args_usage(command->args, out);
+    text_add(out, "\n    %s\n", command->summary);
+    args_describe(command->args, "    ", out);
+    if (command->details)
+        text_add(out, "%s\n", command->details);
+    if (command->example)
+        text_add(out, "example: %s\n", command->example);
+}
+
+static int run_help(struct console *console, const struct arg_values *args, struct err *err)
+{
+    struct text out = {0};
+    int status = 0;
+    if (!args->given[0]) {
+        print_overview(&out);
+    } else {
+        const struct help_topic *topic = help_topics;
+        while (topic->name && strcmp(topic->name, args->text[0]) != 0)
+            topic++;
+        const struct command *command = topic->name ? NULL : command_find(args->text[0], err);
+        if (topic->name)
+            topic->print(console, &out);
+        else if (command)
+            print_command(command, &out);
+        else
+            status = err_prefix(err, "help: ");
+    }
+    console_answer_text(console, &out);
+    text_free(&out);
+    return status;
+}
+
+static int run_apropos(struct console *console, const struct arg_values *args, struct err *err)
+{
+    struct text out = {0};
+    const char *word = args->text[0];
+    for (int i = 0; commands[i]; i++)
+        if (strcasestr(commands[i]->name, word) || strcasestr(commands[i]->summary, word) ||
+            (commands[i]->details && strcasestr(commands[i]->details, word)))
+            text_add(&out, "%-11s %s\n", commands[i]->name, commands[i]->summary);
+    for (const struct help_topic *topic = help_topics; topic->name; topic++) {
+        struct text page = {0};
+        topic->print(console, &page);
+        if (strcmp(topic->name, "manual") != 0 && page.data && strcasestr(page.data, word))
+            text_add(&out, "help %-6s %s\n", topic->name, topic->summary);
+        text_free(&page);
+    }
+    int status = out.length ? 0 : err_set(err, ERR_USAGE, "apropos: nothing speaks of '%s'", word);
+    console_answer_text(console, &out);
+    text_free(&out);
+    return status;
+}
+
+static int run_quit(struct console *console, const struct arg_values *args, struct err *err)
+{
+    (void)args;
+    (void)err;
+    console_quit(console);
+    return 0;
+}
+
+static const struct arg_spec help_args[] = {
+    {.name = "topic", .type = ARG_WORD, .preset = "", .summary = "a command or a topic; none: list them"}, {0}};
+static const struct arg_spec apropos_args[] = {{.name = "word", .type = ARG_WORD, .summary = "what to look for"}, {0}};
+
+const struct command command_help = {
+    .name = "help", .summary = "explain a command or a topic", .group = GROUP_HELP, .flags = COMMAND_READ_ONLY,
+    .words = WORDS_COMMANDS | WORDS_TOPICS, .example = "help net", .args = help_args, .run = run_help};
+const struct command command_apropos = {
+    .name = "apropos", .summary = "find the commands and topics that speak of a word", .group = GROUP_HELP,
+    .flags = COMMAND_READ_ONLY, .example = "apropos rate", .args = apropos_args, .run = run_apropos};
+const struct command command_quit = {
+    .name = "quit", .summary = "leave", .group = GROUP_HELP, .run = run_quit};

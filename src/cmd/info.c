@@ -1,0 +1,46 @@
+/* info.c: what the screen shows, for whoever has none: one topic a row. */
+#include "cmd/rows.h"
+#include "debug/choices.h"
+
+#define TEXT_COLUMNS 80
+
+static void info_choices(struct console *console, struct text *out)
+{
+    choices_print(console_session(console), out);
+}
+
+static void info_layers(struct console *console, struct text *out)
+{
+    view_layers_text(console_session(console), console_view(console), TEXT_COLUMNS, out);
+}
+
+static void info_events(struct console *console, struct text *out)
+{
+    const struct session *session = console_session(console);
+    for (int i = 0; i < session->events; i++)
+        text_add(out, "%c  %s @%llu\n", session->event[i].mark, session->event[i].text,
+                 (unsigned long long)session->event[i].step);
+    if (session->events == 0)
+        text_add(out, "nothing has been changed yet\n");
+}
+
+static void (*const topic_print[])(struct console *, struct text *) = {info_choices, info_layers, info_events};
+static const char *const topics[] = {"choices", "layers", "events", NULL}; /* as topic_print */
+
+static int run_info(struct console *console, const struct arg_values *args, struct err *err)
+{
+    struct text out = {0};
+    (void)err;
+    topic_print[(int)args->number[0]](console, &out);
+    console_answer_text(console, &out);
+    text_free(&out);
+    return 0;
+}
+
+static const struct arg_spec info_args[] = {
+    {.name = "topic", .type = ARG_CHOICE, .choices = topics, .preset = "choices",
+     .summary = "what was chosen, norms by layer, or the marks on the plots"}, {0}};
+
+const struct command command_info = {
+    .name = "info", .summary = "print the choices, the layers' norms, or the events", .group = GROUP_LOOKING,
+    .flags = COMMAND_NEEDS_DATA | COMMAND_READ_ONLY, .example = "info layers", .args = info_args, .run = run_info};

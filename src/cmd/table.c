@@ -1,0 +1,45 @@
+/* table.c: the one list of commands, and how a name finds its row. */
+#include <string.h>
+
+#include "cmd/command.h"
+#include "cmd/rows.h"
+
+const char *const command_groups[] = {"data",    "network", "training", "running", "looking",
+                                      "screen", "files",   "help",     NULL};
+
+const struct command *const commands[] = {
+    &command_data,    &command_target,   &command_task,     &command_split,   &command_whiten,   &command_net,
+    &command_bn,      &command_activation, &command_bias,   &command_dropout, &command_init,     &command_summary,
+    &command_optimizer, &command_lr,     &command_batch,    &command_loss,    &command_gradclip, &command_seed,
+    &command_reset,   &command_step,     &command_stepi,    &command_finish,  &command_epoch,    &command_run,
+    &command_until,   &command_stop,     &command_print,    &command_list,    &command_info,     &command_hash,
+    &command_plot,    &command_set,      &command_save,     &command_load,    &command_source,   &command_help,
+    &command_apropos, &command_quit,     NULL,
+};
+
+const struct command *command_find(const char *name, struct err *err)
+{
+    const struct command *found = NULL;
+    const char *names[sizeof commands / sizeof *commands] = {0};
+    struct text could = {0};
+    int matches = 0;
+    for (int i = 0; commands[i]; i++) {
+        names[i] = commands[i]->name;
+        if (strcmp(commands[i]->name, name) == 0) {
+            text_free(&could);
+            return commands[i];
+        }
+        if (strncmp(commands[i]->name, name, strlen(name)) == 0) {
+            found = commands[i];
+            text_add(&could, "%s%s", matches++ ? ", " : "", commands[i]->name);
+        }
+    }
+    const char *near = text_nearest(name, names);
+    if (matches > 1)
+        err_set(err, ERR_USAGE, "'%s' is ambiguous: %s", name, could.data);
+    else if (matches == 0)
+        err_set(err, ERR_USAGE, "there is no command '%s'%s%s%s", name, near ? "; did you mean " : "; `help` lists them",
+                near ? near : "", near ? "?" : "");
+    text_free(&could);
+    return matches == 1 ? found : NULL;
+}
