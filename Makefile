@@ -6,7 +6,7 @@ DESTDIR ?=
 
 CSTD     := -std=c11 -D_GNU_SOURCE
 WARNINGS := -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wformat=2 -Werror=format-security
-MODE_release := -O3 -g -march=x86-64-v2 -ffp-contract=off -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
+MODE_release := -O3 -g -march=x86-64-v2 -ffp-contract=off -fno-math-errno -fno-trapping-math -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
 MODE_debug   := -O0 -g3
 MODE_asan    := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 MODE_ubsan   := -O1 -g -fsanitize=undefined -fno-sanitize-recover=all
@@ -22,8 +22,9 @@ MODE_release := $(filter-out -march=%,$(MODE_release))
 endif
 
 # Every library, what pkg-config calls it (libcsv has no such file), and the Debian packages of a build and of the tests.
+# OpenBLAS's pthread build, its own threads switched off: the serial build must not be called by two threads at once.
 MODULES       := ncursesw readline openblas zlib libxxhash jansson
-PACKAGES      := gcc make pkg-config libc6-dev libncurses-dev libreadline-dev libopenblas-serial-dev libcsv-dev zlib1g-dev libxxhash-dev libjansson-dev
+PACKAGES      := gcc make pkg-config libc6-dev libncurses-dev libreadline-dev libopenblas-pthread-dev libcsv-dev zlib1g-dev libxxhash-dev libjansson-dev
 TEST_PACKAGES := libcmocka-dev tmux python3 mandoc
 
 OUT      := build/$(BUILD)
@@ -79,10 +80,13 @@ $(OUT)/src/data/known_set.o: $(wildcard datasets/*.csv)
 
 # Unit tests.
 $(DNN_TESTS:%.c=$(OUT)/%): $(OUT)/%: $(OUT)/%.o $(OUT)/libdnn.a
+	@mkdir -p $(@D)
 	$(CC) $(MODE) $(LINK_$(BUILD)) -o $@ $^ -lcmocka $(DNN_LIBS)
 $(DOUBLE_TESTS:%.c=$(OUT)/%): $(OUT)/%: $(OUT)/double/%.o $(OUT)/libdnn-double.a
+	@mkdir -p $(@D)
 	$(CC) $(MODE) $(LINK_$(BUILD)) -o $@ $^ -lcmocka $(DNN_LIBS)
 $(REST_TESTS:%.c=$(OUT)/%): $(OUT)/%: $(OUT)/%.o $(OUT)/libdnntui.a $(OUT)/libdnn.a
+	@mkdir -p $(@D)
 	$(CC) $(MODE) $(LINK_$(BUILD)) -o $@ $^ -lcmocka $(LIBS)
 units: $(UNIT_TESTS)
 

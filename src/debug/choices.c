@@ -5,9 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* In the columns of the dataset's notes (src/data/note.c). */
 static void add_row(struct text *out, const char *name, const char *what, const char *change)
 {
-    text_add(out, "%-11s %-46s  %s\n", name, what, change);
+    text_add(out, "%-11s %-42s  change: %s\n", name, what, change);
 }
 
 void choice_init(const struct session *session, struct text *out)

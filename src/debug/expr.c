@@ -318,7 +318,7 @@ static int number_of(const struct expr *expr, const struct node *node, struct se
                      struct err *err)
 {
     struct named named;
-    double a, b = 0;
+    double a = 0, b = 0;
     if (node->type == NODE_NUMBER) {
         *value = node->number;
         return 0;
