@@ -1,5 +1,6 @@
 /*
- * canvas.h: a grid of cells that panes draw into. It knows no terminal; term/screen.c shows it, canvas_text makes text of it.
+ * canvas.h: a grid of cells that panes draw into. It knows no terminal; term/screen.c shows it, canvas_text
+ * makes text of it.
  */
 #ifndef VIEW_CANVAS_H
 #define VIEW_CANVAS_H

@@ -1,5 +1,6 @@
 /*
- * plot_raster.h: the dots of the curves, and which rune and ink a cell of them becomes. Knows nothing of axes and labels.
+ * plot_raster.h: the dots of the curves, and which rune and ink a cell of them becomes. Knows nothing of axes and
+ * labels.
  */
 #ifndef VIEW_PLOT_RASTER_H
 #define VIEW_PLOT_RASTER_H

@@ -1,6 +1,6 @@
 /*
- * plot_scan.h: what a plot is about to show, in figures: the steps, the true range of the values, the axis, and the counts
- * of what the axis cannot hold. The part of plot.c that looks at the series before anything is drawn.
+ * plot_scan.h: what a plot is about to show, in figures: the steps, the true range of the values, the axis, and the
+ * counts of what the axis cannot hold. The part of plot.c that looks at the series before anything is drawn.
  */
 #ifndef VIEW_PLOT_SCAN_H
 #define VIEW_PLOT_SCAN_H
@@ -28,11 +28,12 @@ struct plot_scan {
 
 void plot_scan(const struct plot *plot, struct plot_scan *scan);
 
-/* Where Y stands between the ends of the axis: 0 at low, 1 at high, beyond for what is outside; -HUGE_VAL for what has no
- * place on a logarithmic axis. */
+/* Where Y stands between the ends of the axis: 0 at low, 1 at high, beyond for what is outside; -HUGE_VAL for what has
+ * no place on a logarithmic axis. */
 double plot_scan_height(const struct plot_scan *scan, double y);
 
-/* Which of COLUMNS columns the step X falls into, as series_columns divides them; -1 or COLUMNS when it is not shown. */
+/* Which of COLUMNS columns the step X falls into, as series_columns divides them; -1 or COLUMNS when it is not
+ * shown. */
 int plot_scan_column(const struct plot_scan *scan, double x, int columns);
 
 #endif

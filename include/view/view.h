@@ -21,7 +21,7 @@ struct view {
 };
 struct view view_default(void);
 
-/* The lines of the log pane; a ring of LINES. They come escaped. Not even a full memory stops a log: see base/text.h. */
+/* The lines of the log pane; a ring of LINES. They come escaped. */
 struct log;
 struct log *log_open(int lines, struct err *err);
 void log_close(struct log *log);
@@ -45,9 +45,9 @@ enum pane { PANE_STATUS, PANE_PLOT, PANE_LAYERS, PANE_LOG, PANE_PROMPT, PANES };
 extern const struct pane_kind *const pane_kinds[PANES]; /* the prompt's draws nothing: readline's text goes there */
 
 /* Places for a terminal of WIDTH x HEIGHT: pure arithmetic. LAYERS is how many rows the layer table would like, its
- * header included (0: no table), PROMPT how many the prompt needs now (1 or more). A pane that does not fit has width and
- * height 0; the prompt and the status line are the last to go. Panes never overlap and never leave the screen; every row
- * belongs to one. */
+ * header included (0: no table), PROMPT how many the prompt needs now (1 or more). A pane that does not fit has width
+ * and height 0; the prompt and the status line are the last to go. Panes never overlap and never leave the screen;
+ * every row belongs to one. */
 void layout(int width, int height, int layers, int prompt, struct rect place[PANES]);
 
 /* Draws every pane but the prompt. */

@@ -1,7 +1,7 @@
 /*
- * pane_layers.c: a row a layer: what it is, the norms of its weight and gradient, how far an update moves the weight, and
- * (update / weight), and which units are dead or saturated in the last batch. As many columns as fit; as many rows, too, and where layers are
- * left out a row says how many.
+ * pane_layers.c: a row a layer: what it is, the norms of its weight and gradient, how far an update moves the weight
+ * (update / weight), and which units are dead or saturated in the last batch. As many columns as fit; as many rows, too,
+ * and where layers are left out a row says how many.
  *
  * Bars show the gradients on a logarithmic scale over the layers, so that a vanishing gradient is seen from afar; the
  * exact number stands before it. The bars have the inks of the curves in the plot of gradients.
@@ -19,7 +19,13 @@
 /* A saturating unit is at its end when it is within this share of its range from one of its ends. */
 #define SATURATION_MARGIN 0.05
 
-enum { CURSOR_WIDTH = 2, ROOMY = 64 /* columns from which the gaps are wider */, BAR_LEAST = 6, BAR_MOST = 30, DECADES = 3 /* that a bar spans at least */ };
+enum {
+    CURSOR_WIDTH = 2,
+    ROOMY = 64, /* columns from which the gaps are wider */
+    BAR_LEAST = 6,
+    BAR_MOST = 30,
+    DECADES = 3, /* that a bar spans at least */
+};
 
 enum { NAME, KIND, SHAPE, WEIGHT, GRADIENT, BAR, RATIO, UNITS, COLUMNS };
 
@@ -263,7 +269,8 @@ static void draw_head(const struct table *table, struct canvas *canvas, int x, i
         if (table->width[c] == 0)
             continue;
         int spare = table->width[c] - (int)strlen(heads[c].title);
-        canvas_print(canvas, x + (heads[c].right && spare > 0 ? spare : 0), y, right - x, INK_DIM, "%s", heads[c].title);
+        int shift = heads[c].right && spare > 0 ? spare : 0;
+        canvas_print(canvas, x + shift, y, right - x - shift, INK_DIM, "%s", heads[c].title);
         x += table->width[c] + table->gap;
     }
 }
@@ -290,7 +297,8 @@ static void draw_row(const struct session *session, const struct table *table, i
 }
 
 /* All rows where they fit; otherwise the first, a row that counts what is left out, and the last. */
-static void draw_rows(const struct session *session, const struct table *table, struct canvas *canvas, struct rect where)
+static void draw_rows(const struct session *session, const struct table *table, struct canvas *canvas,
+                      struct rect where)
 {
     int right = where.x + where.width, left_out = table->rows > where.height ? table->rows - where.height + 1 : 0;
     int before = left_out ? where.height - 2 : table->rows;

@@ -32,7 +32,8 @@ static void add_curve(struct plot *plot, const struct series *series, const char
     plot->curve[plot->curves++] = (struct plot_curve){series, name, ink, sparse};
 }
 
-static void two_curves(struct plot *plot, const char *title, const struct series *train, const struct series *validation)
+static void two_curves(struct plot *plot, const char *title, const struct series *train,
+                       const struct series *validation)
 {
     plot->title = title;
     add_curve(plot, train, "train", INK_TRAIN, false);

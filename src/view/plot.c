@@ -1,7 +1,7 @@
 /*
  * plot.c: puts a plot together: a heading with the legend and the true figures, the y axis with its labels, the curves,
- * the x axis whose line carries the marks of events, and its labels. What there is no room for goes in this order: labels
- * of x, the x axis (marks and all), the y axis; the curve and the heading stay.
+ * the x axis whose line carries the marks of events, and its labels. What there is no room for goes in this order:
+ * labels of x, the x axis (marks and all); the y axis goes where it would leave few columns. Curve and heading stay.
  */
 #include "view/plot.h"
 
@@ -188,7 +188,7 @@ static void draw_x_labels(const struct frame *frame, const double tick[], int ti
             x = area.x + area.width - length;
         if (x < area.x)
             x = area.x;
-        if (x < free_from)
+        if (x < free_from || length > area.width)
             continue;
         canvas_print(canvas, x, y, length, INK_DIM, "%s", label.s);
         free_from = x + length + 1;

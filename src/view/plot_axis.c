@@ -89,24 +89,28 @@ int plot_ticks(double low, double high, int max, bool log, double at[])
     return n;
 }
 
+/* Whether LABEL, read again, is VALUE to within a hundredth of the distance to the nearest other tick. */
+static bool label_tells(const struct figure *label, double value, double nearest)
+{
+    double read;
+    return text_to_double(label->s, &read) && fabs(read - value) < nearest * 1e-2;
+}
+
 struct figure plot_tick_label(const double at[], int n, int i)
 {
     struct figure label;
-    double nearest = HUGE_VAL, greatest = 0;
-    for (int j = 0; j < n; j++) {
-        greatest = fmax(greatest, fabs(at[j]));
+    double nearest = fmax(fabs(at[i]), 1e-300);
+    for (int j = 0; j < n; j++)
         if (j != i)
             nearest = fmin(nearest, fabs(at[j] - at[i]));
-    }
-    if (at[i] == 0 || n < 2 || greatest >= 1e6 || (greatest < 1e-3 && fabs(at[i]) < 1e-3)) {
-        label = text_short(at[i]);
-        if (n < 2 || at[i] == 0 || nearest > fabs(at[i]) * 2e-4)
+    for (int decimals = 0; decimals <= 6; decimals++) {
+        int length = snprintf(label.s, sizeof label.s, "%.*f", decimals, at[i]);
+        if (length <= 8 && label_tells(&label, at[i], nearest))
             return label;
     }
-    for (int decimals = 0; decimals < 12; decimals++) {
-        snprintf(label.s, sizeof label.s, "%.*f", decimals, at[i]);
-        double read;
-        if (text_to_double(label.s, &read) && fabs(read - at[i]) < nearest * 1e-3)
+    for (int digits = 1; digits <= 17; digits++) {
+        snprintf(label.s, sizeof label.s, "%.*g", digits, at[i]);
+        if (label_tells(&label, at[i], nearest))
             break;
     }
     return label;

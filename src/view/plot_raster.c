@@ -164,8 +164,8 @@ static void show_sign(struct canvas *canvas, int x, int y, enum raster_sign sign
         canvas_put(canvas, x, y, sign == RASTER_ABOVE ? 0x25b2 : 0x25bc, INK_WARN);
 }
 
-/* A cell with a line shows nothing of a band: what of the spread lies in the same cell as the mean is too little to see,
- * and dots of the same ink would thicken the line to a smear. */
+/* A cell with a line shows nothing of a band: what of the spread lies in the same cell as the mean is too little to
+ * see, and dots of the same ink would thicken the line to a smear. */
 static void show_line(const struct raster_cell *cell, const struct plot *plot, struct canvas *canvas, int x, int y,
                       int column)
 {
