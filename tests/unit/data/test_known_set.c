@@ -1,0 +1,64 @@
+/* test_known_set.c: what is embedded is what stands in datasets/, and reads as its summary says. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "data/dataset.h"
+
+static void bytes_are_those_of_the_file(void **state)
+{
+    (void)state;
+    for (const struct known_set *set = known_sets; set->name; set++) {
+        char path[64];
+        snprintf(path, sizeof path, "datasets/%s.csv", set->name);
+        FILE *file = fopen(path, "rb");
+        assert_non_null(file);
+        for (const unsigned char *p = set->bytes; p < set->end; p++)
+            if (fgetc(file) != *p)
+                fail_msg("%s differs at byte %td", path, p - set->bytes);
+        assert_int_equal(fgetc(file), EOF);
+        fclose(file);
+        assert_ptr_equal(known_set_find(set->name), set);
+    }
+    assert_null(known_set_find("nosuchset"));
+}
+
+static void sets_have_their_shapes(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        int rows, features, classes;
+    } cases[] = {
+        {"digits", 1797, 64, 10}, {"iris", 150, 4, 3},      {"wine", 178, 13, 3},
+        {"cancer", 569, 30, 2},   {"diabetes", 442, 10, 0},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct data_origin origin = data_origin_default();
+        snprintf(origin.source, sizeof origin.source, "%s", cases[i].name);
+        struct err err;
+        struct dataset *dataset = dataset_open(&origin, &err);
+        assert_non_null(dataset);
+        assert_int_equal(dataset->rows, cases[i].rows);
+        assert_int_equal(dataset->features, cases[i].features);
+        assert_int_equal(dataset->classes, cases[i].classes);
+        assert_int_equal(dataset->column[dataset->columns - 1].use, COLUMN_TARGET);
+        assert_string_equal(dataset->column[dataset->columns - 1].name, known_set_find(cases[i].name)->target);
+        dataset_close(dataset);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(bytes_are_those_of_the_file),
+        cmocka_unit_test(sets_have_their_shapes),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
