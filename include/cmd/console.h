@@ -26,6 +26,7 @@ struct console *console_open(struct session *session, const struct outlet *outle
 void console_close(struct console *console);
 
 struct session *console_session(const struct console *console);
+struct log *console_log(struct console *console); /* all that was put out; the loops add what was typed */
 struct view *console_view(struct console *console); /* also writable by the settings */
 
 /* Carries LINE out now. A failure is reported to the outlet as an error; returns 0 or -1. An empty line and a comment

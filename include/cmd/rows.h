@@ -18,8 +18,8 @@ extern const struct command command_step, command_stepi, command_finish, command
     command_stop;
 /* print.c, list.c, info.c */
 extern const struct command command_print, command_list, command_info, command_hash;
-/* plot.c, set.c */
-extern const struct command command_plot, command_set;
+/* plot.c, set.c, screenshot.c */
+extern const struct command command_plot, command_set, command_screenshot;
 /* files.c */
 extern const struct command command_save, command_load, command_source;
 /* help.c */

@@ -13,6 +13,7 @@
 #include "cmd/command.h"
 
 #define WORDS_MAX 256
+#define LOG_LINES 2000
 
 struct queued {
     char *line, *where;
@@ -23,6 +24,7 @@ struct console {
     struct session *session;
     struct view view;
     struct outlet outlet;
+    struct log *log;
     bool quitting, screen;
     struct queued *queue; /* the next line first */
 };
@@ -32,6 +34,11 @@ struct console *console_open(struct session *session, const struct outlet *outle
     struct console *console = calloc(1, sizeof *console);
     if (!console) {
         err_set(err, ERR_MEMORY, "no memory for a console");
+        return NULL;
+    }
+    console->log = log_open(LOG_LINES, err);
+    if (!console->log) {
+        free(console);
         return NULL;
     }
     console->session = session;
@@ -45,12 +52,18 @@ void console_close(struct console *console)
     if (!console)
         return;
     console_drop_queue(console);
+    log_close(console->log);
     free(console);
 }
 
 struct session *console_session(const struct console *console)
 {
     return console->session;
+}
+
+struct log *console_log(struct console *console)
+{
+    return console->log;
 }
 
 struct view *console_view(struct console *console)
@@ -93,6 +106,7 @@ static void put(struct console *console, enum log_kind kind, const char *text)
         free(escaped);
     }
     free(copy);
+    log_add(console->log, kind, safe.data ? safe.data : "");
     console->outlet.put(console->outlet.context, kind, safe.data ? safe.data : "");
     text_free(&safe);
 }

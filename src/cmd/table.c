@@ -13,7 +13,7 @@ const struct command *const commands[] = {
     &command_optimizer, &command_lr,     &command_batch,    &command_loss,    &command_gradclip, &command_seed,
     &command_reset,   &command_step,     &command_stepi,    &command_finish,  &command_epoch,    &command_run,
     &command_until,   &command_stop,     &command_print,    &command_list,    &command_info,     &command_hash,
-    &command_plot,    &command_set,      &command_save,     &command_load,    &command_source,   &command_help,
+    &command_plot,    &command_set,      &command_screenshot,      &command_save,     &command_load,    &command_source,   &command_help,
     &command_apropos, &command_quit,     NULL,
 };
 
