@@ -109,7 +109,7 @@ static void draw_events(const struct session *session, struct canvas *canvas, st
 static void draw_plot(const struct session *session, const struct view *view, const struct plot_mark mark[],
                       struct canvas *canvas, struct rect where)
 {
-    char title[48];
+    char title[64];
     struct plot plot = {.log_y = view->log_y, .mark = mark, .marks = session->events, .y0 = view->y0, .y1 = view->y1};
     choose_curves(&plot, session, view, title, sizeof title);
     if (view->last > 0 && series_count(session->loss_series) > 0) {

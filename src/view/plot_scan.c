@@ -7,7 +7,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { SCAN_COLUMNS = 1024 };
+enum { SCAN_COLUMNS = 1024, DIVISIONS = 4000 };
 
 static void scan_steps(const struct plot *plot, struct plot_scan *scan)
 {
@@ -95,40 +95,53 @@ static void scan_axis(const struct plot *plot, struct plot_scan *scan, double lo
     scan->high = scan->log ? middle * 2 : middle + half;
 }
 
-/* Counts the samples in [x0, x1] that are outside of LIMIT. A
- * stretch that lies across a limit is halved, down to single buckets, of which one sample at least is certain. */
-static void count_outside(const struct series *series, double x0, double x1, const double limit[2],
-                          struct plot_count *count)
+/* A count under way. Each division of a stretch of steps costs a look into the series: when their number is used up,
+ * what is left is counted as what cannot be divided is. */
+struct counter {
+    const struct series *series;
+    double low, high; /* samples outside of these are counted */
+    int divisions;
+    struct plot_count count;
+};
+
+/* Counts in [x0, x1], whose samples together are ALL. A stretch that lies across a limit is halved, down to single
+ * buckets, of which one sample at least is certain. */
+static void count_outside(struct counter *counter, double x0, double x1, struct bucket all)
 {
-    while (x0 <= x1) {
-        struct bucket all = whole(series, x0, x1);
-        if (all.count == 0 || (all.min >= limit[0] && all.max <= limit[1]))
-            return;
-        if (all.max < limit[0] || all.min > limit[1]) {
-            count->n += all.count;
+    while (all.count > 0 && !(all.min >= counter->low && all.max <= counter->high)) {
+        if (all.max < counter->low || all.min > counter->high) {
+            counter->count.n += all.count;
             return;
         }
         double middle = all.first + (all.last - all.first) / 2;
-        struct bucket left = whole(series, x0, middle);
+        struct bucket left = {.last = HUGE_VAL};
+        if (counter->divisions-- > 0)
+            left = whole(counter->series, x0, middle);
         if (left.last >= all.last) { /* it cannot be divided further */
-            count->n++;
-            count->at_least |= all.count > 2; /* of two, one is on either side */
+            counter->count.n++;
+            counter->count.at_least |= all.count > 2; /* of two, one is on either side */
             return;
         }
-        count_outside(series, x0, middle, limit, count);
+        count_outside(counter, x0, middle, left);
         x0 = nextafter(isnan(left.last) ? middle : left.last, HUGE_VAL);
+        all = whole(counter->series, x0, x1);
     }
+}
+
+static struct plot_count count_in(const struct series *series, const struct plot_scan *scan, double low, double high)
+{
+    struct counter counter = {.series = series, .low = low, .high = high, .divisions = DIVISIONS};
+    count_outside(&counter, scan->x0, scan->x1, whole(series, scan->x0, scan->x1));
+    return counter.count;
 }
 
 static void scan_counts(const struct plot *plot, struct plot_scan *scan)
 {
-    const double shown[2] = {scan->low, scan->high}, positive[2] = {nextafter(0, 1), HUGE_VAL};
     for (int k = 0; k < plot->curves; k++) {
         const struct series *series = plot->curve[k].series;
-        struct plot_count outside = {0}, below = {0};
-        count_outside(series, scan->x0, scan->x1, shown, &outside);
-        if (scan->log)
-            count_outside(series, scan->x0, scan->x1, positive, &below);
+        struct plot_count outside = count_in(series, scan, scan->low, scan->high), below = {0};
+        if (scan->log && outside.n > 0)
+            below = count_in(series, scan, nextafter(0, 1), HUGE_VAL);
         scan->clipped.n += outside.n > below.n ? outside.n - below.n : 0;
         scan->clipped.at_least |= outside.at_least || below.at_least;
         scan->not_positive.n += below.n;
