@@ -47,7 +47,7 @@ DOUBLE_TESTS := $(wildcard tests/unit/dnn/*_double.c)
 REST_TESTS   := $(filter-out $(DNN_TESTS) $(DOUBLE_TESTS),$(shell find tests/unit -name '*.c' | LC_ALL=C sort))
 UNIT_TESTS   := $(patsubst %.c,$(OUT)/%,$(DNN_TESTS) $(DOUBLE_TESTS) $(REST_TESTS))
 
-.PHONY: all run test deps test-deps install uninstall check-layers bench clean help units
+.PHONY: all run test deps test-deps install uninstall check-layers bench man clean help units
 all: $(PROGRAM)
 
 help:
@@ -120,6 +120,9 @@ bench:
 
 check-layers:
 	@tests/check-layers
+
+man: $(PROGRAM)
+	PROGRAM=$(PROGRAM) tests/manual --write
 
 install: $(PROGRAM)
 	install -D -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/dnntui

@@ -6,11 +6,17 @@
 
 #include "cmd/rows.h"
 
-/* Text of the tables as mdoc text: no line may begin with a control character, and a backslash must not escape. */
-static void add_prose(const char *prose, struct text *out)
+static bool sentence_ends(const char *blank)
+{
+    return *blank == ' ' && blank[-1] == '.' && isupper((unsigned char)blank[1]);
+}
+
+/* Text of the tables as mdoc text: no line may begin with a control character, a backslash must not escape, and a
+ * sentence begins on a line of its own. */
+static void add_text(const char *prose, bool literal, struct text *out)
 {
     bool line_start = true;
-    for (; *prose; prose++) {
+    for (; *prose; prose++) { /* no prose begins with a blank */
         if (line_start && (*prose == '.' || *prose == '\''))
             text_add(out, "\\&");
         if (*prose == '\\')
@@ -18,16 +24,21 @@ static void add_prose(const char *prose, struct text *out)
         else if (*prose == '-')
             text_add(out, "\\-");
         else
-            text_add(out, "%c", *prose);
+            text_add(out, "%c", !literal && sentence_ends(prose) ? '\n' : *prose);
         line_start = *prose == '\n';
     }
     text_add(out, "\n");
 }
 
+static void add_prose(const char *prose, struct text *out)
+{
+    add_text(prose, false, out);
+}
+
 static void add_literal(const char *prose, struct text *out)
 {
     text_add(out, ".Bd -literal\n");
-    add_prose(prose, out);
+    add_text(prose, true, out);
     text_add(out, ".Ed\n");
 }
 
