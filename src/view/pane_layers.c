@@ -36,7 +36,7 @@ static const struct {
 } heads[COLUMNS] = {
     [NAME] = {"layer", false, 9},     [KIND] = {"kind", false, 2},     [SHAPE] = {"shape", false, 1},
     [WEIGHT] = {"weight", true, 3},   [GRADIENT] = {"gradient", true, 8}, [BAR] = {"", false, 4},
-    [RATIO] = {"update", true, 6}, [UNITS] = {"dead", true, 7},
+    [RATIO] = {"ratio", true, 6}, [UNITS] = {"dead", true, 7},
 };
 
 struct cell_text {

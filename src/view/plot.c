@@ -11,7 +11,7 @@
 
 #include "view/plot_raster.h"
 
-enum { TICKS = 32, PARTS = PLOT_CURVES + 8, PART_BYTES = 96 };
+enum { TICKS = 32, PARTS = PLOT_CURVES + 8, PART_BYTES = 96, LEGEND = 3 /* its rank, see struct part */ };
 
 /* A piece of the heading. Parts of a lower rank go first when the width is short; rank 0 never goes. */
 struct part {
@@ -53,9 +53,9 @@ static void heading_make(const struct plot *plot, const struct plot_scan *scan, 
     struct part *title = heading_part(heading, 0, INK_STRONG);
     snprintf(title->text, sizeof title->text, "%s", plot->title);
     if (plot->log_y)
-        snprintf(heading_part(heading, 3, INK_DIM)->text, PART_BYTES, "log");
+        snprintf(heading_part(heading, LEGEND, INK_DIM)->text, PART_BYTES, "log");
     for (int k = 0; k < plot->curves; k++) {
-        struct part *legend = heading_part(heading, 3, plot->curve[k].ink);
+        struct part *legend = heading_part(heading, LEGEND, plot->curve[k].ink);
         uint32_t glyph = raster_glyph(canvas, k);
         legend->sample = glyph ? glyph : 0x2812; /* ⠒ */
         snprintf(legend->text, sizeof legend->text, "%s", plot->curve[k].name);
@@ -89,14 +89,38 @@ static int heading_fit(struct heading *heading, int width)
     }
 }
 
-/* Title and legend on the left, figures on the right. */
-static void heading_draw(struct heading *heading, struct canvas *canvas, struct rect where)
+/* Says how many of CURVES the legend has no room for, where they are more than two and some are named. */
+static int heading_count_curves(struct heading *heading, int curves, int width)
 {
-    int spare = where.width - heading_fit(heading, where.width), x = where.x;
+    int used = heading_fit(heading, width), named = 0, last = 0;
+    for (int pass = 0; pass < 2; pass++) {
+        named = 0;
+        for (int i = 0; i < heading->parts; i++)
+            if (heading->part[i].sample) {
+                named++;
+                last = i;
+            }
+        if (named == curves || named == 0 || curves <= 2)
+            return used;
+        if (pass == 0)
+            used = heading_fit(heading, width - 5);
+    }
+    struct part *part = &heading->part[last + 1];
+    memmove(part + 1, part, (size_t)(heading->parts - last - 1) * sizeof *part);
+    heading->parts++;
+    *part = (struct part){.ink = INK_DIM, .rank = LEGEND};
+    snprintf(part->text, sizeof part->text, "+%d", curves - named);
+    return used + 2 + part_width(part);
+}
+
+/* Title and legend on the left, figures on the right. */
+static void heading_draw(struct heading *heading, int curves, struct canvas *canvas, struct rect where)
+{
+    int spare = where.width - heading_count_curves(heading, curves, where.width), x = where.x;
     bool moved = false;
     for (int i = 0; i < heading->parts; i++) {
         const struct part *part = &heading->part[i];
-        if (!moved && i > 0 && part->rank != 3) {
+        if (!moved && i > 0 && part->rank != LEGEND) {
             x += spare > 0 ? spare : 0;
             moved = true;
         }
@@ -265,7 +289,7 @@ void plot_draw(const struct plot *plot, struct canvas *canvas, struct rect where
     plot_scan(plot, &scan);
     struct heading heading;
     heading_make(plot, &scan, canvas, &heading);
-    heading_draw(&heading, canvas, (struct rect){where.x, where.y, where.width, 1});
+    heading_draw(&heading, plot->curves, canvas, (struct rect){where.x, where.y, where.width, 1});
     if (where.height < 2)
         return;
     if (scan.empty) {

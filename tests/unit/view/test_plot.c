@@ -304,6 +304,23 @@ static void test_curves_that_coincide_take_turns(void **state)
     series_close(series);
 }
 
+static void test_legend_counts_the_curves_it_leaves_out(void **state)
+{
+    (void)state;
+    struct series *series = series_of(20, ramp);
+    struct plot plot = plot_of(series);
+    plot.curves = 12;
+    for (int k = 0; k < plot.curves; k++)
+        plot.curve[k] = (struct plot_curve){series, "layer", INK_RAMP, false};
+    struct canvas canvas = drawn(&plot, 60, 8, false);
+    assert_true(says(&canvas, "loss  ⠒⠒ layer  ⠒⠒ layer  ⠒⠒ layer  ⠒⠒ layer  ⠒⠒ layer  +7\n"));
+    canvas_close(&canvas);
+    canvas = drawn(&plot, 160, 8, false);
+    assert_false(says(&canvas, "+"));
+    canvas_close(&canvas);
+    series_close(series);
+}
+
 static void test_any_size_stays_in_its_place(void **state)
 {
     (void)state;
@@ -371,6 +388,7 @@ int main(void)
         cmocka_unit_test(test_log_counts_what_has_no_place),
         cmocka_unit_test(test_validation_stays_above_the_band),
         cmocka_unit_test(test_curves_that_coincide_take_turns),
+        cmocka_unit_test(test_legend_counts_the_curves_it_leaves_out),
         cmocka_unit_test(test_any_size_stays_in_its_place),
         cmocka_unit_test(test_ticks_are_round),
     };
