@@ -18,6 +18,9 @@ static const char *const normal_or_uniform[] = {"normal", "uniform", NULL};
 /* Deviation of a standard normal distribution cut at two deviations. */
 #define TRUNCATED_DEVIATION 0.87962566103423978
 
+/* What a float holds is legal: people break networks on purpose, to see what becomes of them. */
+#define LARGEST 3.4e38
+
 static size_t weights(const struct init_run *run)
 {
     return shape_size(run->shape);
@@ -67,7 +70,7 @@ static void fill_scaled(const struct init_run *run, double scale, enum fan fan, 
 }
 
 static const struct arg_spec scaling_args[] = {
-    {.name = "scale", .type = ARG_NUMBER, .min = 0, .max = 1e6, .preset = "2", .summary = "variance times the fan"},
+    {.name = "scale", .type = ARG_NUMBER, .min = 0, .max = LARGEST, .preset = "2", .summary = "variance times the fan"},
     {.name = "fan", .type = ARG_CHOICE, .choices = fan_names, .preset = "fan_in",
      .summary = "what divides it: inputs of a unit, units that an input feeds, or their mean"},
     {.name = "distribution", .type = ARG_CHOICE, .choices = distribution_names, .preset = "truncated",
@@ -119,7 +122,7 @@ static const struct init_kind lecun = {
     .name = "lecun", .summary = "variance 1 / fan_in", .args = normal_first_args, .fill = lecun_fill};
 
 static const struct arg_spec deviation_args[] = {
-    {.name = "sd", .type = ARG_NUMBER, .min = 0, .max = 1e6, .preset = "0.05", .summary = "standard deviation"}, {0}};
+    {.name = "sd", .type = ARG_NUMBER, .min = 0, .max = LARGEST, .preset = "0.05", .summary = "standard deviation"}, {0}};
 
 static void gaussian_fill(const struct init_run *run)
 {
@@ -140,7 +143,7 @@ static const struct init_kind truncated = {
     .args = deviation_args, .fill = truncated_fill};
 
 static const struct arg_spec limit_args[] = {
-    {.name = "limit", .type = ARG_NUMBER, .min = 0, .max = 1e6, .preset = "0.05", .summary = "greatest size"}, {0}};
+    {.name = "limit", .type = ARG_NUMBER, .min = 0, .max = LARGEST, .preset = "0.05", .summary = "greatest size"}, {0}};
 
 static void uniform_fill(const struct init_run *run)
 {
@@ -151,7 +154,7 @@ static const struct init_kind uniform = {
     .name = "uniform", .summary = "evenly from -limit to limit", .args = limit_args, .fill = uniform_fill};
 
 static const struct arg_spec value_args[] = {
-    {.name = "value", .type = ARG_NUMBER, .min = -1e6, .max = 1e6, .preset = "0.05", .summary = "every weight"}, {0}};
+    {.name = "value", .type = ARG_NUMBER, .min = -LARGEST, .max = LARGEST, .preset = "0.05", .summary = "every weight"}, {0}};
 
 static void constant_fill(const struct init_run *run)
 {
@@ -229,7 +232,7 @@ static void orthogonal_fill(const struct init_run *run)
 }
 
 static const struct arg_spec orthogonal_args[] = {
-    {.name = "gain", .type = ARG_NUMBER, .min = 0, .max = 1e6, .preset = "1", .summary = "every singular value"}, {0}};
+    {.name = "gain", .type = ARG_NUMBER, .min = 0, .max = LARGEST, .preset = "1", .summary = "every singular value"}, {0}};
 
 static const struct init_kind orthogonal = {
     .name = "orthogonal", .summary = "rows (or columns, of which there are fewer) orthogonal, of norm gain",

@@ -1,0 +1,54 @@
+/*
+ * program_body.h: what a program is made of, for the two files that share it: program.c, which plans a step and answers
+ * questions about it, and execute.c, which runs it. Nobody else looks inside.
+ */
+#ifndef DNN_PROGRAM_BODY_H
+#define DNN_PROGRAM_BODY_H
+
+#include "dnn/program.h"
+
+struct sums {
+    double gradient, weight, update; /* squares, of one thread's share of one window */
+};
+
+/* What one thread alone writes; a whole number of cache lines. */
+struct lane {
+    _Alignas(ARENA_ALIGN) double loss; /* sum over its rows */
+    double clip;                       /* what it multiplies gradients by */
+    bool halt;
+};
+
+struct program {
+    struct net *net;
+    struct loss loss;
+    enum program_mode mode;
+    struct team *team;
+    struct program_source source;
+    int ranks, rows_max, rows, cursor;
+    uint64_t seed, draw;
+    struct op *op;
+    int ops;
+    double flops;
+
+    real *x, *target;                /* [rows_max, in], [rows_max, out] */
+    real **out, **out_gradient;      /* by layer: [rows_max, size] */
+    real *(*saved)[LAYER_TENSORS];   /* by layer */
+    real **partial;                  /* by layer */
+    size_t *partial_stride;
+    real *gradient;                  /* [ranks, net->size] */
+    struct lane *lane;               /* [ranks] */
+    struct sums *sums;               /* [ranks, sums_stride] by window */
+    size_t sums_stride;
+    struct layer_norms *norms;       /* by layer: what program_norms hands out */
+    struct arena arena;
+
+    /* the job under way */
+    struct optimizer *optimizer;
+    int end;
+    bool stop_nonfinite;
+};
+
+/* The index of the reduce op of a training program. */
+int program_reduce(const struct program *program);
+
+#endif
