@@ -42,7 +42,6 @@ union cell {
 };
 
 struct state {
-    enum kind kind;
     int missing;
     size_t infinite; /* the first event that was a number beyond float; 0: none */
     struct csv_words words;
@@ -54,16 +53,20 @@ enum failure { NO_FAILURE, LONG_ROW, SHORT_ROW, TOO_MANY_ROWS, NO_MEMORY };
 struct reader {
     const struct csv_source *source;
     struct csv_scan scan;
-    struct state *state;
-    union cell *block; /* [block_room, columns] */
+    struct state *state; /* [columns] */
+    unsigned char *kind; /* [columns] enum kind, apart from the rest of the state because every cell asks for it */
+    union cell *block;   /* [block_room, columns] */
+    union cell *row;     /* the row of the block at hand */
     int block_rows, block_room;
     int columns;
-    int cell;       /* cells of the row at hand */
+    int cell;       /* cells of the row at hand so far */
+    int gaps;       /* events of the row at hand that are no cells: the nothing between two blanks of a run */
+    int taken;      /* cells of the row at hand that are wanted: all columns, or none in a header or after a failure */
     bool heading;   /* the row at hand is the header */
     size_t rows;    /* moved to their columns */
     size_t capacity;
     size_t rows_expected;
-    size_t events;
+    size_t events;  /* up to the end of the last row */
     enum failure failure;
     size_t place;   /* the event that a failure is about */
     int found;      /* cells of the row that fails */
@@ -91,59 +94,77 @@ int csv_refuse(const struct csv_source *source, size_t offset, struct err *err, 
     return err_set(err, ERR_DATA, "%.140s:%zu:%zu: %s", source->name, line, column, what);
 }
 
+/* How many events there have been. */
+static size_t events_now(const struct reader *reader)
+{
+    return reader->events + (size_t)reader->cell + (size_t)reader->gaps;
+}
+
 static void fail(struct reader *reader, enum failure failure, size_t place)
 {
     reader->failure = failure;
     reader->place = place;
+    reader->taken = 0;
     reader->scan.stop = true;
 }
 
 /* Everything but a number in a column of numbers. */
-static void take_other(struct reader *reader, struct state *state, union cell *out, const char *text, size_t n)
+static void take_other(struct reader *reader, int c, const char *text, size_t n)
 {
+    struct state *state = &reader->state[c];
+    unsigned char *kind = &reader->kind[c];
+    union cell *out = &reader->row[c];
     out->code = CSV_MISSING;
-    if (state->kind == PASSED || state->kind == LATE_TEXT)
+    if (*kind == PASSED || *kind == LATE_TEXT)
         return;
     if (csv_cell_missing(text, n)) {
         state->missing++;
         return;
     }
-    if (state->kind == UNDECIDED || state->kind == NUMBER) {
+    if (*kind == UNDECIDED || *kind == NUMBER) {
         enum csv_number what = csv_cell_number(text, n, &out->number);
         if (what == CSV_NUMBER_INFINITE && state->infinite == 0)
-            state->infinite = reader->events;
+            state->infinite = events_now(reader);
         state->missing += what == CSV_NUMBER_INFINITE;
         if (what != CSV_NUMBER_NONE) {
-            state->kind = NUMBER;
+            *kind = NUMBER;
             return;
         }
-        state->kind = state->kind == NUMBER ? LATE_TEXT : TEXT;
-        if (state->kind == LATE_TEXT)
+        *kind = *kind == NUMBER ? LATE_TEXT : TEXT;
+        if (*kind == LATE_TEXT)
             return;
     }
     out->code = csv_words_code(&state->words, text, n);
     if (out->code < 0)
-        fail(reader, NO_MEMORY, reader->events);
+        fail(reader, NO_MEMORY, events_now(reader));
+}
+
+/* A cell of the header, of a row that is too long, or after a failure. */
+static void take_unwanted(struct reader *reader, int c)
+{
+    if (c == reader->columns && !reader->failure)
+        reader->place = events_now(reader);
+    if (reader->cell == INT_MAX)
+        reader->cell--;
 }
 
 static void take_cell(void *text, size_t n, void *data)
 {
     struct reader *reader = data;
-    reader->events++;
-    if (!text || reader->failure)
-        return;
     int c = reader->cell++;
-    if (reader->heading)
-        return;
-    if (c >= reader->columns) {
-        if (c == reader->columns)
-            reader->place = reader->events;
-        return;
-    }
-    union cell *out = &reader->block[(size_t)reader->block_rows * (size_t)reader->columns + (size_t)c];
-    struct state *state = &reader->state[c];
-    if (state->kind != NUMBER || csv_cell_number(text, n, &out->number) != CSV_NUMBER_FINITE)
-        take_other(reader, state, out, text, n);
+    if (c >= reader->taken)
+        take_unwanted(reader, c);
+    else if (reader->kind[c] != NUMBER || csv_cell_number(text, n, &reader->row[c].number) != CSV_NUMBER_FINITE)
+        take_other(reader, c, text, n);
+}
+
+static void take_cell_of_run(void *text, size_t n, void *data)
+{
+    struct reader *reader = data;
+    if (text)
+        take_cell(text, n, data);
+    else
+        reader->gaps++;
 }
 
 static bool grow_columns(struct reader *reader, size_t rows)
@@ -152,7 +173,7 @@ static bool grow_columns(struct reader *reader, size_t rows)
     capacity = capacity > rows ? capacity : rows;
     for (int c = 0; c < reader->columns; c++) {
         struct state *state = &reader->state[c];
-        if (state->kind == PASSED)
+        if (reader->kind[c] == PASSED)
             continue;
         union cell *cell = realloc(state->cell, capacity * sizeof *cell);
         if (!cell)
@@ -168,15 +189,15 @@ static void empty_block(struct reader *reader)
     size_t columns = (size_t)reader->columns, block_rows = (size_t)reader->block_rows;
     size_t rows = reader->rows + block_rows;
     if (rows > INT_MAX) {
-        fail(reader, TOO_MANY_ROWS, reader->events);
+        fail(reader, TOO_MANY_ROWS, events_now(reader));
         return;
     }
     if (rows > reader->capacity && !grow_columns(reader, rows)) {
-        fail(reader, NO_MEMORY, reader->events);
+        fail(reader, NO_MEMORY, events_now(reader));
         return;
     }
     for (size_t c = 0; c < columns; c++) {
-        if (reader->state[c].kind == PASSED)
+        if (reader->kind[c] == PASSED)
             continue;
         union cell *to = reader->state[c].cell + reader->rows;
         for (size_t r = 0; r < block_rows; r++)
@@ -184,6 +205,7 @@ static void empty_block(struct reader *reader)
     }
     reader->rows = rows;
     reader->block_rows = 0;
+    reader->row = reader->block;
 }
 
 /* A row with too few or too many cells: refused, or mended. */
@@ -194,7 +216,7 @@ static void mend_row(struct reader *reader)
         if (reader->cell > reader->columns)
             fail(reader, LONG_ROW, reader->place);
         else
-            fail(reader, SHORT_ROW, reader->events);
+            fail(reader, SHORT_ROW, events_now(reader) + 1);
         return;
     }
     if (reader->cell > reader->columns) {
@@ -202,10 +224,9 @@ static void mend_row(struct reader *reader)
         return;
     }
     reader->padded++;
-    union cell *row = &reader->block[(size_t)reader->block_rows * (size_t)reader->columns];
     for (int c = reader->cell; c < reader->columns; c++) {
-        row[c].code = CSV_MISSING;
-        reader->state[c].missing += reader->state[c].kind != PASSED && reader->state[c].kind != LATE_TEXT;
+        reader->row[c].code = CSV_MISSING;
+        reader->state[c].missing += reader->kind[c] != PASSED && reader->kind[c] != LATE_TEXT;
     }
 }
 
@@ -213,18 +234,18 @@ static void take_row(int terminator, void *data)
 {
     (void)terminator;
     struct reader *reader = data;
-    reader->events++;
-    if (reader->failure || reader->cell == 0)
-        return;
-    if (reader->heading) {
+    if (reader->heading && reader->cell > 0) {
         reader->heading = false;
-    } else {
+        reader->taken = reader->failure ? 0 : reader->columns;
+    } else if (reader->cell > 0 && !reader->failure) {
         if (reader->cell != reader->columns)
             mend_row(reader);
+        reader->row += reader->columns;
         if (!reader->failure && ++reader->block_rows == reader->block_room)
             empty_block(reader);
     }
-    reader->cell = 0;
+    reader->events = events_now(reader) + 1;
+    reader->cell = reader->gaps = 0;
 }
 
 /* The offset at which the cell of event EVENT begins. */
@@ -292,10 +313,10 @@ static int refuse(const struct reader *reader, enum csv_scan_end end, struct err
         return csv_refuse(source, reader->scan.offset, err,
                           "found text after a closing quote, expected the next cell or the end of the line");
     case CSV_SCAN_UNCLOSED:
-        return csv_refuse(source, cell_offset(reader, reader->events + 1, true), err,
+        return csv_refuse(source, cell_offset(reader, events_now(reader) + 1, true), err,
                           "found a quote that is never closed, expected a closing quote before the end of the file");
     case CSV_SCAN_LONG_CELL:
-        return csv_refuse(source, cell_offset(reader, reader->events + 1, true), err,
+        return csv_refuse(source, cell_offset(reader, events_now(reader) + 1, true), err,
                           "found a cell longer than %d bytes, expected less: is a quote not closed?", CSV_CELL_MAX);
     default:
         return err_set(err, ERR_MEMORY, "%.140s: out of memory after %zu rows", source->name, reader->rows);
@@ -304,9 +325,11 @@ static int refuse(const struct reader *reader, enum csv_scan_end end, struct err
 
 static int read_pass(struct reader *reader, struct err *err)
 {
-    reader->block_rows = reader->cell = reader->padded = reader->cut = 0;
+    reader->block_rows = reader->cell = reader->gaps = reader->padded = reader->cut = 0;
+    reader->row = reader->block;
     reader->rows = reader->capacity = reader->events = 0;
     reader->heading = reader->source->header;
+    reader->taken = reader->heading ? 0 : reader->columns;
     enum csv_scan_end end = csv_scan_run(&reader->scan);
     if (end == CSV_SCAN_DONE && !reader->failure && reader->block_rows > 0)
         empty_block(reader);
@@ -318,7 +341,7 @@ static int read_pass(struct reader *reader, struct err *err)
 static bool needs_second_pass(const struct reader *reader)
 {
     for (int c = 0; c < reader->columns; c++)
-        if (reader->state[c].kind == LATE_TEXT)
+        if (reader->kind[c] == LATE_TEXT)
             return true;
     return false;
 }
@@ -329,26 +352,26 @@ static void move_columns(struct reader *reader, struct csv_table *table)
     for (int c = 0; c < reader->columns; c++) {
         struct state *state = &reader->state[c];
         struct csv_column *column = &table->column[c];
-        if (state->kind == PASSED || state->kind == LATE_TEXT) {
-            state->kind = state->kind == LATE_TEXT ? TEXT : PASSED;
-            state->missing = 0;
-            free(state->cell);
-        } else {
-            size_t rows = reader->rows ? reader->rows : 1;
-            union cell *exact = realloc(state->cell, rows * sizeof *exact);
-            void *cells = exact ? exact : state->cell;
-            column->numeric = state->kind != TEXT;
-            column->missing = state->missing;
-            if (!column->numeric)
-                column->code = cells;
-            else
-                column->number = cells;
-            for (size_t r = 0; column->numeric && column->missing && r < reader->rows; r++)
-                if (isnan(column->number[r]))
-                    column->number[r] = NAN;
-            state->kind = PASSED;
-        }
+        unsigned char kind = reader->kind[c];
+        reader->kind[c] = kind == LATE_TEXT ? TEXT : PASSED;
+        if (kind == PASSED)
+            continue;
+        union cell *cells = state->cell;
         state->cell = NULL;
+        if (kind == LATE_TEXT) {
+            state->missing = 0;
+            free(cells);
+            continue;
+        }
+        union cell *exact = realloc(cells, (reader->rows ? reader->rows : 1) * sizeof *exact);
+        cells = exact ? exact : cells;
+        column->numeric = kind != TEXT;
+        column->missing = state->missing;
+        column->number = column->numeric ? &cells->number : NULL;
+        column->code = column->numeric ? NULL : &cells->code;
+        for (size_t r = 0; column->numeric && column->missing && r < reader->rows; r++)
+            if (isnan(cells[r].number))
+                cells[r].number = NAN;
     }
 }
 
@@ -396,20 +419,22 @@ int csv_read_columns(const struct csv_source *source, const struct csv_survey *s
     struct reader reader = {
         .source = source, .columns = columns, .block_room = block_room,
         .scan = {.bytes = source->bytes, .size = source->size, .delimiter = source->delimiter,
-                 .mode = source->lenient ? CSV_SCAN_LENIENT : CSV_SCAN_STRICT, .cell = take_cell, .row = take_row},
+                 .mode = source->lenient ? CSV_SCAN_LENIENT : CSV_SCAN_STRICT, .row = take_row,
+                 .cell = source->delimiter == ' ' ? take_cell_of_run : take_cell},
         .state = calloc((size_t)columns, sizeof *reader.state),
+        .kind = calloc((size_t)columns, 1), /* UNDECIDED */
         /* A little more than expected, so that usually the columns need not grow. */
         .rows_expected = (size_t)(survey->rows_expected * 1.03) + 16,
         .block = malloc((size_t)block_room * (size_t)columns * sizeof *reader.block),
     };
     reader.scan.data = &reader;
     int status;
-    if (!reader.state || !reader.block) {
+    if (!reader.state || !reader.kind || !reader.block) {
         status = err_set(err, ERR_MEMORY, "%.140s: out of memory for %d columns", source->name, columns);
     } else {
         for (int c = 0; c < columns; c++)
             if (survey->column[c].texts > 0)
-                reader.state[c].kind = TEXT;
+                reader.kind[c] = TEXT;
         status = read_passes(&reader, table, err);
     }
     for (int c = 0; reader.state && c < columns; c++) {
@@ -417,6 +442,7 @@ int csv_read_columns(const struct csv_source *source, const struct csv_survey *s
         free(reader.state[c].cell);
     }
     free(reader.state);
+    free(reader.kind);
     free(reader.block);
     return status;
 }
