@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cmd/console.h"
+#include "cmd/command.h"
 #include "dnn/gemm.h"
 #include "dnn/layer.h"
 #include "term/loop.h"
@@ -291,22 +291,6 @@ static int fail(int status, const struct err *err)
     return status;
 }
 
-/* Gives NOTES, one choice a line, to the outlet. */
-static void tell(const struct outlet *outlet, const struct text *notes)
-{
-    struct text shown = {0};
-    for (const char *line = notes->data; line && *line;) {
-        size_t length = strcspn(line, "\n");
-        char *raw = strndup(line, length), safe[1024];
-        text_add(&shown, "%s%s", shown.length ? "\n" : "", raw ? text_escape(safe, sizeof safe, raw) : "");
-        free(raw);
-        line += length + (line[length] == '\n');
-    }
-    if (shown.length > 0)
-        outlet->put(outlet->context, LOG_NOTICE, shown.data);
-    text_free(&shown);
-}
-
 static int queue_errands(struct console *console, const struct plan *plan, struct err *err)
 {
     struct text rc = {0};
@@ -337,7 +321,7 @@ static int run(const struct plan *plan, const struct outlet *outlet, struct plai
         status = fail(EXIT_DATA, &err);
     } else {
         console_view(console)->ascii = plan->term.ascii;
-        tell(outlet, &notes);
+        console_notice_text(console, &notes);
         if (queue_errands(console, plan, &err))
             fail(status, &err);
         else if (plain)

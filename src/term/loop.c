@@ -14,8 +14,10 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "cmd/command.h"
 #include "term/capture.h"
 #include "term/keys.h"
+#include "term/paste.h"
 #include "term/paths.h"
 #include "term/prompt.h"
 #include "term/signals.h"
@@ -171,7 +173,11 @@ static void scroll_log(struct loop *loop, int pages)
 static int carry_out(struct loop *loop, const char *line)
 {
     loop->log_back = 0;
-    put(loop, LOG_ECHO, line);
+    struct text echo = {0};
+    char safe[1024];
+    text_add(&echo, "> %s", text_escape(safe, sizeof safe, line));
+    put(loop, LOG_ECHO, echo.data);
+    text_free(&echo);
     int result = console_execute(loop->console, line);
     if (console_quitting(loop->console))
         loop->status = EXIT_OK;
@@ -199,7 +205,8 @@ static void on_complete(void *context, const char *line, int cursor, int *start,
 
 static void on_show(void *context, const char *text)
 {
-    put(context, LOG_NOTICE, text);
+    struct loop *loop = context;
+    console_notice(loop->console, "%s", text);
 }
 
 static void on_repaint(void *context)
@@ -212,13 +219,7 @@ static void on_repaint(void *context)
 /* One pasted line, once no run is under way; a line that fails takes the rest with it. */
 static void carry_out_pasted(struct loop *loop)
 {
-    char *end = loop->pasted.length ? memchr(loop->pasted.data, '\n', loop->pasted.length) : NULL;
-    if (!end)
-        return;
-    size_t taken = (size_t)(end - loop->pasted.data) + 1;
-    char *line = strndup(loop->pasted.data, taken - 1);
-    memmove(loop->pasted.data, end + 1, loop->pasted.length - taken + 1);
-    loop->pasted.length -= taken;
+    char *line = paste_next(&loop->pasted);
     if (line && line[strspn(line, " \t")]) {
         prompt_remember(line);
         if (carry_out(loop, line))
@@ -252,37 +253,19 @@ static bool settle(struct loop *loop)
 /* --- keys */
 
 /* The first line of a paste joins what is typed; whole lines run, what follows the last of them waits to be edited. */
-static void take_paste(struct loop *loop, char *text)
+static void take_paste(struct loop *loop, const char *text)
 {
-    struct text *pasted = &loop->pasted;
-    bool whole_line = strpbrk(text, "\r\n") != NULL;
-    if (whole_line) {
-        text_add(pasted, "%s", prompt_line());
+    struct text lines = {0}, rest = {0};
+    paste_split(text, &lines, &rest);
+    if (lines.length > 0) {
+        text_add(&loop->pasted, "%s%s", prompt_line(), lines.data);
         prompt_clear();
-    }
-    size_t last = whole_line ? pasted->length : 0;
-    struct text rest = {0};
-    struct text *to = whole_line ? pasted : &rest;
-    for (const char *p = text; *p; p++) {
-        bool end = *p == '\n' || (*p == '\r' && p[1] != '\n');
-        if (end) {
-            text_add(to, "\n");
-            last = to->length;
-        } else if (*p == '\t') {
-            text_add(to, " ");
-        } else if ((unsigned char)*p >= 0x20 && *p != 0x7F) {
-            text_add_bytes(to, p, 1);
-        }
-    }
-    if (whole_line) {
-        text_add(&rest, "%s", pasted->data + last);
-        pasted->length = last;
-        pasted->data[last] = '\0';
     }
     if (rest.length > 0)
         prompt_insert(rest.data);
+    text_free(&lines);
     text_free(&rest);
-    loop->dirty = loop->line_dirty = true;
+    loop->line_dirty = true;
 }
 
 /* A key with a name: the loop's own, or one that a command line is bound to. */
@@ -360,6 +343,8 @@ static void take_signals(struct loop *loop)
     } else if (events & SIGNALS_CONTINUE) {
         screen_resume(loop->screen);
     }
+    if (events & SIGNALS_RESIZE)
+        screen_repaint(loop->screen); /* also when the size is the old one again: what stood there may be gone */
     if (events & (SIGNALS_RESIZE | SIGNALS_STOP | SIGNALS_CONTINUE))
         loop->dirty = true;
     if (events & SIGNALS_LEAVE)
@@ -396,7 +381,7 @@ static void wait_and_take(struct loop *loop, int milliseconds)
     if (ready > 0 && waiting[0].revents)
         read_keys(loop);
     if (ready > 0 && waiting[2].revents && capture_take(&loop->captured)) {
-        put(loop, LOG_ERROR, loop->captured.data);
+        console_notice_text(loop->console, &loop->captured);
         text_clear(&loop->captured);
     }
 }
@@ -435,6 +420,7 @@ int loop_run(struct loop *loop, struct console *console, const struct term_optio
     loop->session = console_session(console);
     loop->keys.utf8 = !options->ascii || MB_CUR_MAX > 1;
     loop->status = GOING_ON;
+    console_set_screen(console, true);
     struct text history = {0};
     struct prompt_hooks hooks = {on_entered, on_complete, on_show, on_repaint, loop};
     if (signals_open(SIGNALS_SCREEN, err))

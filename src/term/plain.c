@@ -164,6 +164,17 @@ static int work_off(struct plain *plain, struct console *console, const struct t
     }
 }
 
+/* A person sees what failed; of a script it is said where. */
+static void take_line(struct console *console, const char *line, int number, bool person)
+{
+    char where[32];
+    snprintf(where, sizeof where, "stdin:%d", number);
+    if (person)
+        console_execute(console, line);
+    else
+        console_queue(console, line, where);
+}
+
 static int read_commands(struct plain *plain, struct console *console, const struct term_options *options, bool person)
 {
     struct text line = {0};
@@ -175,9 +186,7 @@ static int read_commands(struct plain *plain, struct console *console, const str
             fflush(stdout);
         }
         if (read_line(plain, &line, &interrupted)) {
-            char where[32];
-            snprintf(where, sizeof where, "line %d", ++number);
-            console_queue(console, line.data ? line.data : "", person ? NULL : where);
+            take_line(console, line.data ? line.data : "", ++number, person);
             status = work_off(plain, console, options, person);
             continue;
         }

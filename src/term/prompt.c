@@ -313,6 +313,7 @@ void prompt_clear(void)
     rl_replace_line("", 1);
     rl_point = rl_mark = 0;
     rl_clear_message();
+    using_history(); /* the next search begins at the newest line */
 }
 
 bool prompt_wants_escape(void)

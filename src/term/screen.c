@@ -127,13 +127,15 @@ struct screen *screen_open(enum colour_mode colour, struct err *err)
     held.ours = held.before;
     held.ours.c_iflag &= ~(tcflag_t)(IXON | ICRNL | INLCR);
     held.ours.c_lflag &= ~(tcflag_t)(ICANON | ECHO | IEXTEN);
-    held.ours.c_lflag |= ISIG;
+    held.ours.c_lflag |= ISIG | NOFLSH; /* Ctrl-C must not swallow what was typed before it */
     held.ours.c_cc[VMIN] = 1;
     held.ours.c_cc[VTIME] = 0;
     noecho();
     nonl();
     leaveok(stdscr, FALSE);
-    bool coloured = colour != COLOUR_NEVER && has_colors() && start_color() == OK;
+    const char *no_color = getenv("NO_COLOR");
+    bool wanted = colour == COLOUR_ALWAYS || (colour == COLOUR_AUTO && !(no_color && *no_color));
+    bool coloured = wanted && has_colors() && start_color() == OK;
     if (coloured)
         use_default_colors();
     choose_looks(screen, coloured);
@@ -176,13 +178,15 @@ void screen_close(struct screen *screen)
     free(screen);
 }
 
+/* A terminal that changes its size moves, folds and drops what stands on it, each in its own way: all is drawn anew. */
 void screen_measure(struct screen *screen, int *width, int *height)
 {
-    (void)screen;
     struct winsize size = {0};
     if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 && size.ws_col > 0 &&
-        is_term_resized(size.ws_row, size.ws_col))
+        is_term_resized(size.ws_row, size.ws_col)) {
         resizeterm(size.ws_row, size.ws_col);
+        screen_repaint(screen);
+    }
     *width = COLS < 1 ? 1 : COLS;
     *height = LINES < 1 ? 1 : LINES;
 }

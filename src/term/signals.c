@@ -90,8 +90,7 @@ int signals_open(enum signals_use use, struct err *err)
     for (int i = 0; i < WATCHED; i++) {
         pending[i] = 0;
         sigaction(watched[i].signal, NULL, &before[i]);
-        /* A shell that starts a job in the background without job control ignores SIGINT for it: that stays. */
-        if ((watched[i].screen_only && !screen_use) || (!screen_use && before[i].sa_handler == SIG_IGN))
+        if (watched[i].screen_only && !screen_use)
             continue;
         struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
         sigemptyset(&action.sa_mask);
