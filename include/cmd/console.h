@@ -33,7 +33,7 @@ struct view *console_view(struct console *console); /* also writable by the sett
  * do nothing and succeed. */
 int console_execute(struct console *console, const char *line);
 
-/* Appends a line to the queue; WHERE ("-c", "script.dnn:3") is named when it fails. */
+/* Appends a line to the queue; WHERE ("-c", "script.dnn:3"; NULL: nowhere in particular) is named when it fails. */
 void console_queue(struct console *console, const char *line, const char *where);
 
 /* Appends the lines of the file PATH. */

@@ -43,7 +43,11 @@ void rig_install(struct session *session, const struct rig_plan *plan, struct ri
 void session_adopt(struct session *session, struct dataset *data, const struct transform *transform,
                    const struct batch_order *order);
 
-/* Step 0: counters, curves, events and figures as if nothing had run. Weights are not touched. */
+/* Step 0: counters, curves, events and figures as if nothing had run; a run that is under way ends. Weights are not
+ * touched. */
 void session_clear_record(struct session *session);
+
+/* What was evaluated, or is being, is not of this network any more. */
+void session_forget_validation(struct session *session);
 
 #endif

@@ -128,7 +128,7 @@ int session_load_data(struct session *session, const struct data_origin *origin,
 int session_set_topology(struct session *session, const struct topology *top, struct text *notes, struct err *err);
 
 /* Draws all weights anew by INIT; the optimizer's state is cleared; step, epoch and the plots go on. */
-int session_initialize(struct session *session, const struct init *init, struct text *notes, struct err *err);
+void session_initialize(struct session *session, const struct init *init, struct text *notes);
 
 int session_set_loss(struct session *session, const struct loss *loss, struct text *notes, struct err *err);
 int session_set_optimizer(struct session *session, const struct optim_kind *kind, const struct arg_values *args,
@@ -139,7 +139,7 @@ int session_set_lr(struct session *session, double lr, struct err *err);
 int session_set_clip(struct session *session, double norm, struct err *err); /* 0: off */
 
 /* Back to step 0 with the present settings: weights drawn as the first time, plots and events cleared. */
-int session_reset(struct session *session, uint64_t seed, struct err *err);
+void session_reset(struct session *session, uint64_t seed);
 
 /* Outputs that DATA and LOSS ask for: 1 for a number, 1 for two classes under bce, else the number of classes. */
 int session_outputs(const struct dataset *data, const struct loss *loss);
@@ -161,8 +161,9 @@ bool session_running(const struct session *session);              /* a goal, or 
 /* Works until DEADLINE (clock_now) or until the goal is reached; at least one op. */
 void session_advance(struct session *session, int64_t deadline);
 
-/* Completes the step under way, if any, without stopping for anything; so edits see whole steps. */
-void session_complete_step(struct session *session);
+/* Completes the step under way, if any, without stopping for anything; so edits see whole steps. An update that is not
+ * finite and has not begun is left out, so that the weights are those before it: false says so. */
+bool session_complete_step(struct session *session);
 
 /* Evaluates the validation rows now, to the end, unless that is done for this state already. Changes no state. */
 int session_validate(struct session *session, struct err *err);

@@ -12,11 +12,13 @@
 
 #include "cmd/command.h"
 
-#define WORDS_MAX 256
-#define LOG_LINES 2000
+#define WORDS_MAX  4096
+#define LOG_LINES  2000
+#define SOURCE_MAX 16 /* files deep: a file that sources itself must end */
 
 struct queued {
-    char *line, *where;
+    char *line, *where; /* WHERE may be NULL */
+    int depth;          /* files that it is inside of */
     struct queued *next;
 };
 
@@ -27,6 +29,7 @@ struct console {
     struct log *log;
     bool quitting, screen;
     struct queued *queue; /* the next line first */
+    int depth;            /* of the queued line that is carried out now */
 };
 
 struct console *console_open(struct session *session, const struct outlet *outlet, struct err *err)
@@ -160,22 +163,27 @@ static int run_words(struct console *console, const struct command *command, int
     if (status == 0 && (command->flags & COMMAND_NEEDS_DATA) && !session->data)
         status = err_set(err, ERR_STATE, "%s: no data yet; `data FILE` loads some", command->name);
     if (status == 0) {
-        if ((command->flags & COMMAND_EDITS) && session->data)
-            session_complete_step(session);
+        if ((command->flags & COMMAND_EDITS) && session->data && !session_complete_step(session))
+            console_notice(console, "the update of step %llu, which is not finite, is left out: the weights are those before it",
+                           (unsigned long long)session->step);
         status = command->run(console, &values, err);
     }
     text_free(&rest);
+    if (status && strncmp(err->message, command->name, strlen(command->name)) != 0)
+        err_prefix(err, "%s: ", command->name);
     return status;
 }
 
 static int execute(struct console *console, const char *line, struct err *err)
 {
-    char *copy = strdup(line), *words[WORDS_MAX];
+    char *copy = strdup(line), *words[WORDS_MAX + 1];
     if (!copy)
         return err_set(err, ERR_MEMORY, "no memory for the line");
-    int count = text_split(copy, words, WORDS_MAX), status = 0;
+    int count = text_split(copy, words, WORDS_MAX + 1), status = 0;
     if (count < 0) {
         status = err_set(err, ERR_USAGE, "a quote is not closed");
+    } else if (count > WORDS_MAX) {
+        status = err_set(err, ERR_USAGE, "a line has at most %d words", WORDS_MAX);
     } else if (count > 0) {
         const struct command *command = command_find(words[0], err);
         status = command ? run_words(console, command, count - 1, words + 1, err) : -1;
@@ -189,9 +197,10 @@ static int execute_from(struct console *console, const char *line, const char *w
     struct err err = {0};
     if (execute(console, line, &err) == 0)
         return 0;
-    char text[sizeof err.message + 128];
-    snprintf(text, sizeof text, "%s%s%s", where ? where : "", where ? ": " : "", err.message);
-    put(console, LOG_ERROR, text);
+    struct text text = {0};
+    text_add(&text, "%s%s%s", where ? where : "", where ? ": " : "", err.message);
+    put(console, LOG_ERROR, text.data);
+    text_free(&text);
     return -1;
 }
 
@@ -202,18 +211,39 @@ int console_execute(struct console *console, const char *line)
 
 /* --- the queue */
 
-static void enqueue(struct queued **at, const char *line, const char *where)
+static void enqueue(struct queued **at, const char *line, const char *where, int depth)
 {
     struct queued *queued = calloc(1, sizeof *queued);
-    if (!queued || !(queued->line = strdup(line)) || !(queued->where = strdup(where)))
+    if (!queued || !(queued->line = strdup(line)) || (where && !(queued->where = strdup(where))))
         abort(); /* a script cut short would be worse than none */
+    queued->depth = depth;
     queued->next = *at;
     *at = queued;
 }
 
-static struct queued **queue_end(struct console *console)
+/* Takes the first line of QUEUE off it; the caller frees it. */
+static struct queued *dequeue(struct queued **queue)
 {
-    struct queued **at = &console->queue;
+    struct queued *first = *queue;
+    *queue = first->next;
+    return first;
+}
+
+static void free_queued(struct queued *queued)
+{
+    free(queued->line);
+    free(queued->where);
+    free(queued);
+}
+
+static void drop(struct queued **queue)
+{
+    while (*queue)
+        free_queued(dequeue(queue));
+}
+
+static struct queued **queue_end(struct queued **at)
+{
     while (*at)
         at = &(*at)->next;
     return at;
@@ -221,47 +251,51 @@ static struct queued **queue_end(struct console *console)
 
 void console_queue(struct console *console, const char *line, const char *where)
 {
-    enqueue(queue_end(console), line, where);
+    enqueue(queue_end(&console->queue), line, where, 0);
 }
 
-static int queue_file(struct queued **at, const char *path, struct err *err)
+/* Puts the lines of the file PATH at AT: all of them or, when it cannot be read to its end, none. */
+static int queue_file(struct queued **at, const char *path, int depth, struct err *err)
 {
     FILE *file = fopen(path, "r");
     if (!file)
         return err_set(err, ERR_FILE, "%s: %m", path);
+    struct queued *lines = NULL, **last = &lines;
     char *line = NULL, where[4200];
     size_t room = 0;
     for (int number = 1; getline(&line, &room, file) >= 0; number++) {
         line[strcspn(line, "\r\n")] = 0;
         snprintf(where, sizeof where, "%s:%d", path, number);
-        enqueue(at, line, where);
-        at = &(*at)->next;
+        enqueue(last, line, where, depth);
+        last = &(*last)->next;
     }
     int failed = ferror(file);
     free(line);
     fclose(file);
-    return failed ? err_set(err, ERR_FILE, "%s: it cannot be read", path) : 0;
+    if (failed) {
+        drop(&lines);
+        return err_set(err, ERR_FILE, "%s: it cannot be read", path);
+    }
+    *last = *at;
+    *at = lines ? lines : *at;
+    return 0;
 }
 
 int console_queue_file(struct console *console, const char *path, struct err *err)
 {
-    return queue_file(queue_end(console), path, err);
+    return queue_file(queue_end(&console->queue), path, 1, err);
 }
 
 int console_source(struct console *console, const char *path, struct err *err)
 {
-    return queue_file(&console->queue, path, err);
+    if (console->depth >= SOURCE_MAX)
+        return err_set(err, ERR_STATE, "%s: files are %d deep in each other; does one source itself?", path, SOURCE_MAX);
+    return queue_file(&console->queue, path, console->depth + 1, err);
 }
 
 void console_drop_queue(struct console *console)
 {
-    while (console->queue) {
-        struct queued *first = console->queue;
-        console->queue = first->next;
-        free(first->line);
-        free(first->where);
-        free(first);
-    }
+    drop(&console->queue);
 }
 
 bool console_waiting(const struct console *console)
@@ -272,12 +306,11 @@ bool console_waiting(const struct console *console)
 int console_pump(struct console *console)
 {
     while (console->queue && !console->quitting && !session_running(console->session)) {
-        struct queued *first = console->queue;
-        console->queue = first->next;
+        struct queued *first = dequeue(&console->queue);
+        console->depth = first->depth;
         int status = execute_from(console, first->line, first->where);
-        free(first->line);
-        free(first->where);
-        free(first);
+        console->depth = 0;
+        free_queued(first);
         if (status) {
             console_drop_queue(console);
             return -1;

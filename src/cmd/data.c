@@ -18,6 +18,27 @@ static int open_origin(struct console *console, const struct data_origin *origin
     return status;
 }
 
+static int copy_target(char target[], size_t room, const char *name, struct err *err)
+{
+    if (strlen(name) >= room)
+        return err_set(err, ERR_USAGE, "target: a name of %zu bytes; legal: at most %zu", strlen(name), room - 1);
+    strcpy(target, name);
+    return 0;
+}
+
+static int read_delimiter(const char *word, char *delimiter, struct err *err)
+{
+    if (strcmp(word, "tab") == 0)
+        *delimiter = '\t';
+    else if (strcmp(word, "space") == 0)
+        *delimiter = ' ';
+    else if (word[0] && !word[1] && (unsigned char)word[0] < 0x80 && !strchr("\"\r\n", word[0]))
+        *delimiter = word[0];
+    else
+        return err_set(err, ERR_USAGE, "delimiter: '%s'; legal: one character that is no quote, tab or space", word);
+    return 0;
+}
+
 static int run_data(struct console *console, const struct arg_values *args, struct err *err)
 {
     const struct session *session = console_session(console);
@@ -34,10 +55,10 @@ static int run_data(struct console *console, const struct arg_values *args, stru
     if (strlen(args->text[0]) >= sizeof origin.source)
         return err_set(err, ERR_USAGE, "data: the name is longer than %zu bytes", sizeof origin.source - 1);
     snprintf(origin.source, sizeof origin.source, "%s", args->text[0]);
-    snprintf(origin.target, sizeof origin.target, "%s", args->given[1] ? args->text[1] : "");
+    if ((args->given[1] && copy_target(origin.target, sizeof origin.target, args->text[1], err)) ||
+        (args->given[3] && read_delimiter(args->text[3], &origin.delimiter, err)))
+        return -1;
     origin.task = args->given[2] ? (int)args->number[2] : -1;
-    if (args->given[3])
-        origin.delimiter = strcmp(args->text[3], "tab") == 0 ? '\t' : strcmp(args->text[3], "space") == 0 ? ' ' : args->text[3][0];
     origin.header = args->given[4] ? (int)args->number[4] : -1;
     origin.lenient = args->given[5] && args->number[5] != 0;
     origin.seed = session->seed;
@@ -47,7 +68,8 @@ static int run_data(struct console *console, const struct arg_values *args, stru
 static int run_target(struct console *console, const struct arg_values *args, struct err *err)
 {
     struct data_origin origin = console_session(console)->data->origin;
-    snprintf(origin.target, sizeof origin.target, "%s", args->text[0]);
+    if (copy_target(origin.target, sizeof origin.target, args->text[0], err))
+        return -1;
     origin.task = -1;
     return open_origin(console, &origin, true, err);
 }

@@ -13,8 +13,9 @@ static int run_init(struct console *console, const struct arg_values *args, stru
         text_free(&words);
         return 0;
     }
-    if (choice_read_init(args->text[0], &init, err) || session_initialize(session, &init, &notes, err))
+    if (choice_read_init(args->text[0], &init, err))
         return -1;
+    session_initialize(session, &init, &notes);
     choice_init(session, &words);
     session_event(session, "init %s", words.data);
     console_notice(console, "init %s: %s", words.data, notes.data);

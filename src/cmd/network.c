@@ -146,6 +146,18 @@ static int replace_all(struct topology *top, const struct layer *layer, struct e
     return 0;
 }
 
+/* Takes the one of the words that names a layer out of them, first or last; its index, or -1. */
+static int take_layer(const struct net *net, int *count, char *words[])
+{
+    int last = net_layer(net, words[*count - 1]), first = net_layer(net, words[0]);
+    if (last < 0 && first < 0)
+        return -1;
+    if (last < 0)
+        memmove(words, words + 1, (size_t)(*count - 1) * sizeof *words);
+    --*count;
+    return last < 0 ? first : last;
+}
+
 static int run_activation(struct console *console, const struct arg_values *args, struct err *err)
 {
     struct session *session = console_session(console);
@@ -154,8 +166,8 @@ static int run_activation(struct console *console, const struct arg_values *args
     int count = copy ? text_split(copy, words, ARGS_MAX + 2) : 0, at = -1, status = -1;
     struct layer layer = {0};
     snprintf(what, sizeof what, "activation %s", args->text[0]);
-    if (count > 1 && (at = net_layer(session->net, words[count - 1])) >= 0)
-        count--;
+    if (count > 1)
+        at = take_layer(session->net, &count, words);
     if (at >= 0 && !(top.layer[at].kind->flags & LAYER_ACTIVATION))
         err_set(err, ERR_USAGE, "activation: %s is a layer of kind %s, no activation", top.layer[at].name,
                 top.layer[at].kind->name);

@@ -36,8 +36,8 @@ void console_run_ended(struct console *console)
 {
     const struct session *session = console_session(console);
     struct text out = {0};
-    if (!session->data)
-        return;
+    if (!session->data || (session->stop == STOP_NONE && !session->inside))
+        return; /* what ended it (`data`, `load`, `reset`) has said so itself */
     add_why(session, &out);
     if (session->inside) {
         const struct program *train = session->train;

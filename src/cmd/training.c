@@ -139,27 +139,28 @@ static int run_gradclip(struct console *console, const struct arg_values *args, 
 
 /* --- seed, reset */
 
-static int reset(struct console *console, uint64_t seed, struct err *err)
+static void reset(struct console *console, uint64_t seed)
 {
-    if (session_reset(console_session(console), seed, err))
-        return -1;
+    session_reset(console_session(console), seed);
     console_notice(console, "step 0, seed %" PRIu64 ": weights as first drawn, curves and marks cleared, settings kept", seed);
-    return 0;
 }
 
 static int run_seed(struct console *console, const struct arg_values *args, struct err *err)
 {
-    if (!args->given[0]) {
+    (void)err;
+    if (args->given[0])
+        reset(console, (uint64_t)args->number[0]);
+    else
         console_answer(console, "%" PRIu64, console_session(console)->seed);
-        return 0;
-    }
-    return reset(console, (uint64_t)args->number[0], err);
+    return 0;
 }
 
 static int run_reset(struct console *console, const struct arg_values *args, struct err *err)
 {
     (void)args;
-    return reset(console, console_session(console)->seed, err);
+    (void)err;
+    reset(console, console_session(console)->seed);
+    return 0;
 }
 
 static const struct arg_spec optimizer_args[] = {

@@ -1,8 +1,8 @@
 /*
  * words.c: every list of words that a person can type, as one table: completion reads it, help too.
  *
- * A list is a bit of enum command_words and a function that adds its entries; nothing else in the program keeps such a
- * list.
+ * A list is a bit of enum command_words and a function that gives its entries one by one or, of a live session, adds
+ * those that fit; nothing else in the program keeps such a list.
  */
 #include <string.h>
 
@@ -10,103 +10,106 @@
 #include "data/dataset.h"
 #include "debug/lookup.h"
 
+/* --- lists that never change: entry I, or NULL behind the last; "" where there is none to be typed */
+
+static const char *kind_name(int i)
+{
+    return layer_kinds[i] ? layer_kinds[i]->name : NULL;
+}
+
+static const char *activation_name(int i)
+{
+    return layer_kinds[i] ? layer_kinds[i]->flags & LAYER_ACTIVATION ? layer_kinds[i]->name : "" : NULL;
+}
+
+static const char *loss_name(int i)
+{
+    return loss_kinds[i] ? loss_kinds[i]->name : NULL;
+}
+
+static const char *init_name(int i)
+{
+    return init_kinds[i] ? init_kinds[i]->name : NULL;
+}
+
+static const char *optimizer_name(int i)
+{
+    return optim_kinds[i] ? optim_kinds[i]->name : NULL;
+}
+
+static const char *command_name(int i)
+{
+    return commands[i] ? commands[i]->name : NULL;
+}
+
+static const char *setting_name(int i)
+{
+    return settings[i].spec.name;
+}
+
+static const char *set_name(int i)
+{
+    return known_sets[i].name;
+}
+
+static const char *topic_name(int i)
+{
+    return help_topics[i].name;
+}
+
+static const char *out_name(int i)
+{
+    return i == 0 ? "out" : NULL;
+}
+
+static const char *none_name(int i)
+{
+    return i == 0 ? "none" : NULL;
+}
+
+/* --- lists of the live session */
+
 static void add(struct text *out, const char *prefix, const char *word)
 {
-    if (strncmp(word, prefix, strlen(prefix)) == 0)
+    if (*word && strncmp(word, prefix, strlen(prefix)) == 0)
         text_add(out, "%s\n", word);
 }
 
-static void add_names(const struct console *console, const char *prefix, struct text *out)
+static void add_layers(const struct session *session, const char *prefix, struct text *out)
 {
-    lookup_names(console_session(console), prefix, out);
-}
-
-static void add_layers(const struct console *console, const char *prefix, struct text *out)
-{
-    const struct net *net = console_session(console)->net;
-    for (int i = 0; net && i < net->top.layers; i++)
-        add(out, prefix, net->top.layer[i].name);
-}
-
-static void add_kinds(const struct console *console, const char *prefix, struct text *out)
-{
-    (void)console;
-    for (int i = 0; layer_kinds[i]; i++)
-        add(out, prefix, layer_kinds[i]->name);
-    add(out, prefix, "out");
-}
-
-static void add_losses(const struct console *console, const char *prefix, struct text *out)
-{
-    (void)console;
-    for (int i = 0; loss_kinds[i]; i++)
-        add(out, prefix, loss_kinds[i]->name);
-}
-
-static void add_inits(const struct console *console, const char *prefix, struct text *out)
-{
-    (void)console;
-    for (int i = 0; init_kinds[i]; i++)
-        add(out, prefix, init_kinds[i]->name);
-}
-
-static void add_optimizers(const struct console *console, const char *prefix, struct text *out)
-{
-    (void)console;
-    for (int i = 0; optim_kinds[i]; i++)
-        add(out, prefix, optim_kinds[i]->name);
-}
-
-static void add_activations(const struct console *console, const char *prefix, struct text *out)
-{
-    (void)console;
-    for (int i = 0; layer_kinds[i]; i++)
-        if (layer_kinds[i]->flags & LAYER_ACTIVATION)
-            add(out, prefix, layer_kinds[i]->name);
-    add(out, prefix, "none");
-}
-
-static void add_commands(const struct console *console, const char *prefix, struct text *out)
-{
-    (void)console;
-    for (int i = 0; commands[i]; i++)
-        add(out, prefix, commands[i]->name);
-}
-
-static void add_settings(const struct console *console, const char *prefix, struct text *out)
-{
-    (void)console;
-    for (int i = 0; settings[i].spec.name; i++)
-        add(out, prefix, settings[i].spec.name);
-}
-
-static void add_data(const struct console *console, const char *prefix, struct text *out)
-{
-    (void)console;
-    for (const struct known_set *set = known_sets; set->name; set++)
-        add(out, prefix, set->name);
-}
-
-static void add_topics(const struct console *console, const char *prefix, struct text *out)
-{
-    (void)console;
-    for (const struct help_topic *topic = help_topics; topic->name; topic++)
-        add(out, prefix, topic->name);
+    for (int i = 0; session->net && i < session->net->top.layers; i++)
+        add(out, prefix, session->net->top.layer[i].name);
 }
 
 static const struct {
     unsigned words;
-    void (*list)(const struct console *console, const char *prefix, struct text *out);
+    const char *(*entry)(int i);
+    void (*live)(const struct session *session, const char *prefix, struct text *out); /* instead of ENTRY */
 } lists[] = {
-    {WORDS_NAMES, add_names},           {WORDS_LAYERS, add_layers},     {WORDS_KINDS, add_kinds},
-    {WORDS_LOSSES, add_losses},         {WORDS_INITS, add_inits},       {WORDS_OPTIMIZERS, add_optimizers},
-    {WORDS_ACTIVATIONS, add_activations}, {WORDS_COMMANDS, add_commands}, {WORDS_SETTINGS, add_settings},
-    {WORDS_DATA, add_data},             {WORDS_TOPICS, add_topics},
+    {WORDS_NAMES, NULL, lookup_names},
+    {WORDS_LAYERS, NULL, add_layers},
+    {WORDS_KINDS, kind_name, NULL},
+    {WORDS_KINDS, out_name, NULL},
+    {WORDS_LOSSES, loss_name, NULL},
+    {WORDS_INITS, init_name, NULL},
+    {WORDS_OPTIMIZERS, optimizer_name, NULL},
+    {WORDS_ACTIVATIONS, activation_name, NULL},
+    {WORDS_ACTIVATIONS, none_name, NULL},
+    {WORDS_COMMANDS, command_name, NULL},
+    {WORDS_SETTINGS, setting_name, NULL},
+    {WORDS_DATA, set_name, NULL},
+    {WORDS_TOPICS, topic_name, NULL},
 };
 
 void words_list(const struct console *console, unsigned words, const char *prefix, struct text *out)
 {
-    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
-        if (words & lists[i].words)
-            lists[i].list(console, prefix, out);
+    for (size_t k = 0; k < sizeof lists / sizeof *lists; k++) {
+        if (!(words & lists[k].words))
+            continue;
+        if (lists[k].live)
+            lists[k].live(console_session(console), prefix, out);
+        else
+            for (int i = 0; lists[k].entry(i); i++)
+                add(out, prefix, lists[k].entry(i));
+    }
 }

@@ -3,7 +3,9 @@
  *
  * Everything is made from the file beside the live state and checked; only then is it put in place.
  */
+#include <ctype.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -57,6 +59,9 @@ static int read_numbers(const struct safetensors *file, struct checkpoint_number
         if (!value || read_number(field->key, value, field->whole, (char *)numbers + field->offset, err))
             return -1;
     }
+    if (!(numbers->lr >= 0) || !isfinite((float)numbers->lr) || !(numbers->clip >= 0))
+        return err_set(err, ERR_DATA, "the checkpoint's rate is %s, its gradclip %s; legal: 0 or more",
+                       text_short(numbers->lr).s, text_short(numbers->clip).s);
     return 0;
 }
 
@@ -111,14 +116,19 @@ static int restore_data(const struct session *session, const struct safetensors 
     return 0;
 }
 
+static bool has_shape(const struct safetensor *tensor, const struct shape *shape)
+{
+    bool same = tensor->rank == shape->rank;
+    for (int i = 0; same && i < shape->rank; i++)
+        same = tensor->dim[i] == (uint64_t)shape->dim[i];
+    return same;
+}
+
 static int copy_floats(const struct safetensors *file, const char *name, const struct shape *shape, float *to,
                        struct err *err)
 {
     const struct safetensor *tensor = safetensors_find(file, name);
-    bool same = tensor && tensor->rank == shape->rank;
-    for (int i = 0; same && i < shape->rank; i++)
-        same = tensor->dim[i] == (uint64_t)shape->dim[i];
-    if (!same) {
+    if (!tensor || !has_shape(tensor, shape)) {
         struct text expected = {0};
         shape_print(shape, &expected);
         err_set(err, ERR_DATA, "the checkpoint's tensor %s is %s; %s was expected", name,
@@ -148,16 +158,37 @@ static int restore_transform(const struct safetensors *file, const struct datase
                : 0;
 }
 
+/* A name that a layer could have got here: letters and digits, and no other layer's. */
+static bool legal_name(const struct topology *top, int at, const char *name)
+{
+    size_t length = strlen(name);
+    for (size_t i = 0; i < length; i++)
+        if (!isalnum((unsigned char)name[i]))
+            return false;
+    for (int i = 0; i < at; i++)
+        if (strcmp(top->layer[i].name, name) == 0)
+            return false;
+    return length > 0 && length < LAYER_NAME_MAX && (strcmp(name, "out") == 0) == (topology_out(top) == at);
+}
+
 /* Layers keep the names that they had, whatever their order. */
 static int restore_names(struct topology *top, const char *names, struct err *err)
 {
-    int at = 0;
+    int at = 0, status = 0;
     char *copy = strdup(names);
-    for (char *rest = copy, *name; rest && (name = strsep(&rest, " ")); at++)
-        if (at < top->layers)
+    if (!copy)
+        return err_set(err, ERR_MEMORY, "no memory for the names of %d layers", top->layers);
+    for (char *rest = copy, *name; status == 0 && (name = strsep(&rest, " ")); at++) {
+        if (at < top->layers && !legal_name(top, at, name))
+            status = err_set(err, ERR_DATA, "the checkpoint calls layer %d '%.40s'; legal: letters and digits, each name once",
+                             at + 1, name);
+        else if (at < top->layers)
             snprintf(top->layer[at].name, sizeof top->layer[at].name, "%s", name);
+    }
     free(copy);
-    return at == top->layers ? 0 : err_set(err, ERR_DATA, "the checkpoint names %d layers; its network has %d", at, top->layers);
+    if (status == 0 && at != top->layers)
+        status = err_set(err, ERR_DATA, "the checkpoint names %d layers; its network has %d", at, top->layers);
+    return status;
 }
 
 static int restore_settings(const struct safetensors *file, const struct dataset *data, struct restored *restored,
@@ -263,7 +294,7 @@ static const struct window *find_window(const struct net *net, const struct safe
 {
     for (int i = 0; i < net->params + net->stats; i++) {
         const struct window *window = i < net->params ? &net->param[i] : &net->stat[i - net->params];
-        if (strcmp(window->name, tensor->name) == 0 && window->count == tensor->count) {
+        if (strcmp(window->name, tensor->name) == 0 && has_shape(tensor, &window->spec.shape)) {
             *vector = i < net->params ? net->w : net->s;
             return window;
         }
@@ -281,7 +312,7 @@ static int load_weights(struct session *session, const struct safetensors *file,
     for (int i = 0; i < file->tensors; i++)
         placed += find_window(session->net, &file->tensor[i], &vector) != NULL;
     if (placed == 0)
-        return err_set(err, ERR_DATA, "none of its %d tensors has the name and size of one of this network; `summary` lists them",
+        return err_set(err, ERR_DATA, "none of its %d tensors has the name and shape of one of this network; `summary` lists them",
                        file->tensors);
     session_complete_step(session);
     for (int i = 0; i < file->tensors; i++) {
@@ -291,7 +322,7 @@ static int load_weights(struct session *session, const struct safetensors *file,
         else
             text_add(notes, "%s has no place in this network\n", file->tensor[i].name);
     }
-    session->validation_step = UINT64_MAX;
+    session_forget_validation(session);
     text_add(notes, "%d tensors loaded by name; the file holds weights only, no optimizer state: %s goes on with its own\n",
              placed, session->optimizer.kind->name);
     return 0;

@@ -5,10 +5,41 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* In the columns of the dataset's notes (src/data/note.c). */
+/* The columns of the dataset's notes (src/data/note.c). */
+#define LABEL_WIDTH   12
+#define CHANGE_COLUMN 56
+#define WIDTH         80
+
+/* Adds WHAT from column LABEL_WIDTH on, broken at blanks; returns the column that it ends at. */
+static int add_wrapped(struct text *out, const char *what)
+{
+    int column = LABEL_WIDTH;
+    for (const char *word = what; *word;) {
+        int length = (int)strcspn(word, " ");
+        if (column > LABEL_WIDTH && column + 1 + length > WIDTH) {
+            text_add(out, "\n%*s", LABEL_WIDTH, "");
+            column = LABEL_WIDTH;
+        }
+        if (column > LABEL_WIDTH) {
+            text_add(out, " ");
+            column++;
+        }
+        text_add(out, "%.*s", length, word);
+        column += length;
+        word += length + (word[length] == ' ');
+    }
+    return column;
+}
+
 static void add_row(struct text *out, const char *name, const char *what, const char *change)
 {
-    text_add(out, "%-11s %-42s  change: %s\n", name, what, change);
+    text_add(out, "%-*s", LABEL_WIDTH, name);
+    int column = add_wrapped(out, what);
+    if (column + 2 > CHANGE_COLUMN) {
+        text_add(out, "\n");
+        column = 0;
+    }
+    text_add(out, "%*schange: %s\n", CHANGE_COLUMN - column, "", change);
 }
 
 void choice_init(const struct session *session, struct text *out)
@@ -29,93 +60,118 @@ void choice_loss(const struct session *session, struct text *out)
     args_format(session->loss.kind->args, &session->loss.args, out);
 }
 
+static const char *whiten_in_words(const struct transform *transform)
+{
+    if (transform->inputs)
+        return transform->targets ? "inputs and target, by the training rows" : "inputs, by the training rows";
+    return transform->targets ? "target, by the training rows" : "off";
+}
+
 void choices_print(const struct session *session, struct text *out)
 {
-    struct text what = {0};
+    struct text net = {0}, init = {0}, loss = {0}, optimizer = {0};
+    char batch[32];
     if (session->data->notes.data)
         text_add(out, "%s", session->data->notes.data);
-    add_row(out, "whiten",
-            !session->transform.inputs ? "off" : session->transform.targets ? "inputs and target, by the training rows" : "inputs, by the training rows",
-            "whiten on|off");
-    topology_print(&session->net->top, &what);
-    add_row(out, "network", what.data, "net SPEC");
-    text_clear(&what);
-    choice_init(session, &what);
-    add_row(out, "init", what.data, "init KIND");
-    text_clear(&what);
-    choice_loss(session, &what);
-    add_row(out, "loss", what.data, "loss KIND");
-    text_clear(&what);
-    choice_optimizer(session, &what);
-    text_add(&what, ", lr %s", text_short(session->optimizer.lr).s);
-    add_row(out, "optimizer", what.data, "optimizer KIND, lr X");
-    text_clear(&what);
-    text_add(&what, "%d rows", session->batch);
-    add_row(out, "batch", what.data, "batch N");
-    text_free(&what);
+    topology_print(&session->net->top, &net);
+    choice_init(session, &init);
+    choice_loss(session, &loss);
+    choice_optimizer(session, &optimizer);
+    snprintf(batch, sizeof batch, "%d rows", session->batch);
+    add_row(out, "whiten", whiten_in_words(&session->transform), "whiten on|off");
+    add_row(out, "network", net.length ? net.data : "the output layer alone", "net SPEC");
+    add_row(out, "init", init.data, "init KIND");
+    add_row(out, "loss", loss.data, "loss KIND");
+    add_row(out, "optimizer", optimizer.data, "optimizer KIND");
+    add_row(out, "lr", text_short(session->optimizer.lr).s, "lr RATE");
+    add_row(out, "batch", batch, "batch ROWS");
+    text_free(&net);
+    text_free(&init);
+    text_free(&loss);
+    text_free(&optimizer);
 }
 
 /* --- reading: a kind, then its arguments */
 
-/* One row of a table of kinds, as far as reading is concerned. */
+/* Row I of a table of kinds, as far as reading is concerned; false behind the last. */
 struct kind_row {
     const char *name;
     const struct arg_spec *args;
 };
+typedef bool kind_table(int i, struct kind_row *row);
 #define KINDS_MAX 64
 
-/* Finds the kind that the first of WORDS names among ROWS and reads the rest as its arguments: its index, or -1. */
-static int read_kind(const char *what, const char *words, const struct kind_row rows[], struct arg_values *args,
-                     struct err *err)
+static bool init_row(int i, struct kind_row *row)
 {
-    char *copy = strdup(words), *word[ARGS_MAX + 2];
+    const struct init_kind *kind = init_kinds[i];
+    *row = kind ? (struct kind_row){kind->name, kind->args} : (struct kind_row){0};
+    return kind;
+}
+
+static bool optimizer_row(int i, struct kind_row *row)
+{
+    const struct optim_kind *kind = optim_kinds[i];
+    *row = kind ? (struct kind_row){kind->name, kind->args} : (struct kind_row){0};
+    return kind;
+}
+
+static bool loss_row(int i, struct kind_row *row)
+{
+    const struct loss_kind *kind = loss_kinds[i];
+    *row = kind ? (struct kind_row){kind->name, kind->args} : (struct kind_row){0};
+    return kind;
+}
+
+/* Which row of TABLE the word means: the kind is an argument too, one of the names: so a prefix works, and the error
+ * lists them. */
+static int choose_kind(const char *what, int count, char *const words[], kind_table *table, struct err *err)
+{
     const char *names[KINDS_MAX] = {0};
-    int found = -1, count = copy ? text_split(copy, word, ARGS_MAX + 2) : -1;
-    for (int i = 0; rows[i].name; i++) {
-        names[i] = rows[i].name;
-        if (count > 0 && strcmp(word[0], rows[i].name) == 0)
-            found = i;
-    }
-    /* The kind is an argument too, one of the names: so a prefix works, and the error lists them. */
-    const struct arg_spec which[] = {{.name = "kind", .type = ARG_CHOICE, .choices = names, .summary = "the kind"}, {0}};
+    struct kind_row row;
+    for (int i = 0; i < KINDS_MAX - 1 && table(i, &row); i++)
+        names[i] = row.name;
+    const struct arg_spec which[] = {{.name = "kind", .type = ARG_CHOICE, .choices = names}, {0}};
     struct arg_values chosen;
-    if (count < 0)
+    return args_parse(which, what, count > 1 ? 1 : count, words, NULL, &chosen, err) ? -1 : (int)chosen.number[0];
+}
+
+/* Finds the kind that the first of WORDS names in TABLE and reads the rest as its arguments: its index, or -1. */
+static int read_kind(const char *what, const char *words, kind_table *table, struct arg_values *args, struct err *err)
+{
+    char *copy = strdup(words), *word[ARGS_MAX + 2], inner[64];
+    if (!copy)
+        return err_set(err, ERR_MEMORY, "%s: no memory to read it", what);
+    int count = text_split(copy, word, ARGS_MAX + 2), found = -1;
+    struct kind_row row;
+    if (count < 0) {
         err_set(err, ERR_USAGE, "%s: a quote is not closed", what);
-    else if (found < 0 && args_parse(which, what, count > 1 ? 1 : count, word, NULL, &chosen, err) == 0)
-        found = (int)chosen.number[0];
-    char inner[64];
-    snprintf(inner, sizeof inner, "%s %s", what, found >= 0 ? rows[found].name : "");
-    if (found >= 0 && args_parse(rows[found].args, inner, count - 1, word + 1, NULL, args, err))
-        found = -1;
+    } else if ((found = choose_kind(what, count, word, table, err)) >= 0) {
+        table(found, &row);
+        snprintf(inner, sizeof inner, "%s %s", what, row.name);
+        if (args_parse(row.args, inner, count - 1, word + 1, NULL, args, err))
+            found = -1;
+    }
     free(copy);
     return found;
 }
 
-#define ROWS_OF(kinds) \
-    struct kind_row rows[KINDS_MAX] = {{0}}; \
-    for (int i = 0; i < KINDS_MAX - 1 && (kinds)[i]; i++) \
-        rows[i] = (struct kind_row){(kinds)[i]->name, (kinds)[i]->args};
-
 int choice_read_init(const char *words, struct init *init, struct err *err)
 {
-    ROWS_OF(init_kinds)
-    int found = read_kind("init", words, rows, &init->args, err);
+    int found = read_kind("init", words, init_row, &init->args, err);
     init->kind = found < 0 ? NULL : init_kinds[found];
     return found < 0 ? -1 : 0;
 }
 
 int choice_read_optimizer(const char *words, const struct optim_kind **kind, struct arg_values *args, struct err *err)
 {
-    ROWS_OF(optim_kinds)
-    int found = read_kind("optimizer", words, rows, args, err);
+    int found = read_kind("optimizer", words, optimizer_row, args, err);
     *kind = found < 0 ? NULL : optim_kinds[found];
     return found < 0 ? -1 : 0;
 }
 
 int choice_read_loss(const char *words, struct loss *loss, struct err *err)
 {
-    ROWS_OF(loss_kinds)
-    int found = read_kind("loss", words, rows, &loss->args, err);
+    int found = read_kind("loss", words, loss_row, &loss->args, err);
     loss->kind = found < 0 ? NULL : loss_kinds[found];
     return found < 0 ? -1 : 0;
 }

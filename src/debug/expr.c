@@ -14,6 +14,8 @@
 
 #define NAME_ROOM 96
 #define DEPTH_MAX 100 /* of nested parentheses and signs; the parser is recursive */
+#define NODES_MAX 1000 /* of an expression; its tree is walked by recursion */
+#define SHOWN_MAX 100 /* bytes of an expression that an error shows */
 #define LEVELS    5   /* of binary operators, loosest first */
 
 enum node_type { NODE_NUMBER, NODE_NAME, NODE_NOT, NODE_MINUS, NODE_BINARY, NODE_CALL };
@@ -61,7 +63,7 @@ OPERATION(apply_equal, a == b)
 OPERATION(apply_unequal, a != b)
 OPERATION(apply_plus, a + b)
 OPERATION(apply_minus, a - b)
-OPERATION(apply_times, a *b)
+OPERATION(apply_times, (a) * (b))
 OPERATION(apply_divide, a / b)
 OPERATION(greater_of, isnan(a) || a > b ? a : b)
 OPERATION(lesser_of, isnan(a) || a < b ? a : b)
@@ -86,15 +88,28 @@ static const struct function functions[] = {
 
 struct parser {
     const char *text;
-    int at, depth;
+    int at, depth, nodes;
     struct err *err;
 };
 
 static struct node *parse_level(struct parser *parser, int level);
 
+/* Refuses what stands at byte AT of TEXT. Of a long text the part around it is shown. */
+static int refuse(struct err *err, const char *text, int at, const char *what)
+{
+    int first = at > SHOWN_MAX / 2 ? at - SHOWN_MAX / 2 : 0;
+    while (first > 0 && ((unsigned char)text[first] & 0xC0) == 0x80) /* not in the middle of a character */
+        first--;
+    char before[SHOWN_MAX], shown[4 * SHOWN_MAX];
+    snprintf(before, sizeof before, "%.*s", at - first, text + first);
+    text_escape(shown, sizeof shown, before);
+    return err_set(err, ERR_USAGE, "column %d: %s\n  %.*s\n  %*s^", at + 1, what, SHOWN_MAX, text + first,
+                   text_columns(shown), "");
+}
+
 static struct node *fail(struct parser *parser, int column, const char *what)
 {
-    err_set(parser->err, ERR_USAGE, "column %d: %s\n  %s\n  %*s^", column + 1, what, parser->text, column, "");
+    refuse(parser->err, parser->text, column, what);
     return NULL;
 }
 
@@ -132,6 +147,8 @@ static bool take(struct parser *parser, const char *word)
 
 static struct node *make(struct parser *parser, enum node_type type, int column)
 {
+    if (++parser->nodes > NODES_MAX)
+        return fail(parser, column, "this expression is too long");
     struct node *node = calloc(1, sizeof *node);
     if (!node) {
         err_set(parser->err, ERR_MEMORY, "no memory for the expression");
@@ -150,6 +167,10 @@ static struct node *parse_number(struct parser *parser)
     int column = parser->at;
     if (end == start)
         return fail(parser, column, "a number was expected");
+    if (start[0] == '0' && tolower((unsigned char)start[1]) == 'x')
+        end = (char *)start + 1; /* strtod would read hexadecimal */
+    if (!isfinite(value))
+        return fail(parser, column, "this number is too large");
     parser->at += (int)(end - start);
     if (name_character(*end))
         return fail(parser, parser->at, "a number ends here, and something follows it without a blank");
@@ -177,6 +198,17 @@ static struct node *parse_call(struct parser *parser, const struct function *fun
     return NULL;
 }
 
+/* Whether the LENGTH bytes at WORD are an operator: and, or, not. */
+static bool is_operator(const char *word, int length)
+{
+    if (length == 3 && strncmp(word, "not", 3) == 0)
+        return true;
+    for (const struct operator *operator = operators; operator->text; operator++)
+        if ((int)strlen(operator->text) == length && strncmp(operator->text, word, (size_t)length) == 0)
+            return true;
+    return false;
+}
+
 static struct node *parse_name(struct parser *parser)
 {
     int column = parser->at, length = 0;
@@ -185,6 +217,8 @@ static struct node *parse_name(struct parser *parser)
         length++;
     if (length >= NAME_ROOM)
         return fail(parser, column, "this name is too long");
+    if (is_operator(start, length))
+        return fail(parser, column, "a number, a name or ( was expected");
     parser->at += length;
     if (take(parser, "(")) {
         for (const struct function *function = functions; function->name; function++)
@@ -214,7 +248,8 @@ static struct node *parse_primary(struct parser *parser)
         return parse_number(parser);
     if (isalpha((unsigned char)next) || next == '_')
         return parse_name(parser);
-    return fail(parser, parser->at, next ? "a number, a name or ( was expected" : "the expression ends here; a number or a name was expected");
+    return fail(parser, parser->at, next ? "a number, a name or ( was expected"
+                                          : "the expression ends here; a number or a name was expected");
 }
 
 static struct node *parse_prefix(struct parser *parser, enum node_type type, int operand_level)
@@ -326,9 +361,11 @@ static int number_of(const struct expr *expr, const struct node *node, struct se
     if (node->type == NODE_NAME) {
         if (lookup(session, node->name, &named, err))
             return -1;
-        if (named.type == NAMED_TENSOR)
-            return err_set(err, ERR_USAGE, "column %d: %s is a tensor; a number was expected, such as %s.norm\n  %s\n  %*s^",
-                           node->column + 1, node->name, node->name, expr->text, node->column, "");
+        if (named.type == NAMED_TENSOR) {
+            char what[2 * NAME_ROOM + 64];
+            snprintf(what, sizeof what, "%s is a tensor; a number was expected, such as %s.norm", node->name, node->name);
+            return refuse(err, expr->text, node->column, what);
+        }
         *value = named.number;
         return 0;
     }

@@ -4,13 +4,18 @@
 #include <math.h>
 
 #include "debug/lookup.h"
+#include "debug/score.h"
+#include "written.h"
 
-static int need_step(const struct session *session, double *value, double figure, struct err *err)
+static int need_op(const struct session *session, enum op_code code, const char *name, struct err *err)
 {
-    *value = figure;
-    if (session->recorded || session->step > 0)
-        return 0;
-    return err_set(err, ERR_STATE, "no step has run yet; `step` runs one");
+    return op_has_written(session, op_find(session, code, -1), name, err);
+}
+
+/* Between steps the last batch's figures stand, whatever has become of the network; inside one only its own do. */
+static bool figures_stand(const struct session *session)
+{
+    return !session->inside && series_count(session->loss_series) > 0;
 }
 
 static int get_step(struct session *session, double *value, struct err *err)
@@ -29,7 +34,11 @@ static int get_epoch(struct session *session, double *value, struct err *err)
 
 static int get_loss(struct session *session, double *value, struct err *err)
 {
-    return need_step(session, value, session->batch_figures.loss, err);
+    bool stand = figures_stand(session);
+    if (!stand && need_op(session, OP_LOSS, "loss", err))
+        return -1;
+    *value = stand ? session->batch_figures.loss : program_loss(session->train);
+    return 0;
 }
 
 static int check_task(const struct session *session, enum task task, const char *name, struct err *err)
@@ -41,14 +50,23 @@ static int check_task(const struct session *session, enum task task, const char 
                : err_set(err, ERR_STATE, "%s is for regression; this is a classification: `acc`, `val.acc`", name);
 }
 
+static int get_score(struct session *session, enum task task, const char *name, double *value, struct err *err)
+{
+    bool stand = figures_stand(session);
+    if (check_task(session, task, name, err) || (!stand && need_op(session, OP_LOSS, name, err)))
+        return -1;
+    *value = stand ? session->batch_figures.score : score_batch(session);
+    return 0;
+}
+
 static int get_acc(struct session *session, double *value, struct err *err)
 {
-    return check_task(session, TASK_CLASSIFY, "acc", err) ? -1 : need_step(session, value, session->batch_figures.score, err);
+    return get_score(session, TASK_CLASSIFY, "acc", value, err);
 }
 
 static int get_r2(struct session *session, double *value, struct err *err)
 {
-    return check_task(session, TASK_REGRESS, "r2", err) ? -1 : need_step(session, value, session->batch_figures.score, err);
+    return get_score(session, TASK_REGRESS, "r2", value, err);
 }
 
 static int get_validation_loss(struct session *session, double *value, struct err *err)
@@ -93,7 +111,10 @@ static int get_batch(struct session *session, double *value, struct err *err)
 
 static int get_gradient_norm(struct session *session, double *value, struct err *err)
 {
-    return need_step(session, value, program_gradient_norm(session->train), err);
+    if (need_op(session, OP_REDUCE, "grad.norm", err))
+        return -1;
+    *value = program_gradient_norm(session->train);
+    return 0;
 }
 
 static int get_weight_norm(struct session *session, double *value, struct err *err)
@@ -109,11 +130,14 @@ static int get_weight_norm(struct session *session, double *value, struct err *e
 static int get_update_norm(struct session *session, double *value, struct err *err)
 {
     double squares = 0;
+    if (op_has_written(session, program_ops(session->train) - 1, "update.norm", err))
+        return -1;
     for (int i = 0; i < session->net->top.layers; i++) {
         double norm = program_norms(session->train, i)->update;
         squares += norm * norm;
     }
-    return need_step(session, value, sqrt(squares), err);
+    *value = sqrt(squares);
+    return 0;
 }
 
 const struct named_figure named_figures[] = {

@@ -43,7 +43,23 @@ static void add_settings(XXH3_state_t *hash, const struct session *session)
     add_number(hash, session->optimizer.clip);
     add_count(hash, session->optimizer.t);
     add_count(hash, (uint64_t)session->batch);
-    add_count(hash, (uint64_t)session->transform.inputs | (uint64_t)session->transform.targets << 1);
+}
+
+/* Which data, what is predicted, which rows train, and by which statistics they are whitened. */
+static void add_data(XXH3_state_t *hash, const struct session *session)
+{
+    const struct dataset *data = session->data;
+    const struct transform *transform = &session->transform;
+    add_count(hash, data->hash);
+    add_count(hash, (uint64_t)data->task);
+    for (int i = 0; i < data->columns; i++)
+        add_count(hash, (uint64_t)data->column[i].use);
+    add_bytes(hash, data->train, (size_t)data->trains * sizeof *data->train);
+    add_bytes(hash, transform->mean, (size_t)transform->features * sizeof *transform->mean);
+    add_bytes(hash, transform->scale, (size_t)transform->features * sizeof *transform->scale);
+    add_number(hash, transform->y_mean);
+    add_number(hash, transform->y_sd);
+    add_count(hash, (uint64_t)transform->inputs | (uint64_t)transform->targets << 1);
 }
 
 uint64_t session_hash(const struct session *session)
@@ -57,7 +73,7 @@ uint64_t session_hash(const struct session *session)
     add_count(&hash, session->draws);
     add_count(&hash, session->inside ? (uint64_t)program_cursor(session->train) + 1 : 0);
     if (session->data)
-        add_count(&hash, session->data->hash);
+        add_data(&hash, session);
     if (session->net) {
         add_settings(&hash, session);
         add_bytes(&hash, session->net->w, session->net->size * sizeof(real));

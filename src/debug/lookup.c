@@ -9,7 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "written.h"
+
 #define NAME_ROOM 96
+#define NAMES_MAX 8192 /* names that a misspelt one is compared with */
 
 /* --- tensors */
 
@@ -25,14 +28,6 @@ static struct tensor tensor_of(const real *data, const struct shape *shape, int 
     return tensor;
 }
 
-/* Tensors of a batch exist once a step has begun. */
-static int need_batch(const struct session *session, const char *name, struct err *err)
-{
-    if (session->inside || session->step > 0)
-        return 0;
-    return err_set(err, ERR_STATE, "%s: no batch has been through the network yet; `step` runs one, `stepi` an op", name);
-}
-
 static bool window_tensor(const struct window *windows, int first, int last, const char *name, const real *vector,
                           struct tensor *tensor)
 {
@@ -44,42 +39,55 @@ static bool window_tensor(const struct window *windows, int first, int last, con
     return false;
 }
 
-/* The tensor NAME ("weight", "out", "grad", "bias.grad", "out.grad") of layer LAYER: 1 found, 0 not, -1 error. */
-static int layer_tensor(const struct session *session, int layer, const char *name, struct tensor *tensor,
-                        struct err *err)
+/* The op that writes the gradient of a layer's parameters: with several threads it is whole only after `reduce`. */
+static int gradient_op(const struct session *session, int layer)
 {
-    const struct net *net = session->net;
-    int first = net->first_param[layer], last = net->first_param[layer + 1];
-    const struct shape *out = &net->top.layer[layer].out;
-    if (window_tensor(net->param, first, last, name, net->w, tensor) ||
-        window_tensor(net->stat, net->first_stat[layer], net->first_stat[layer + 1], name, net->s, tensor))
-        return 1;
-    char of[NAME_ROOM];
-    size_t length = strlen(name);
-    bool gradient = strcmp(name, "grad") == 0 || (length > 5 && strcmp(name + length - 5, ".grad") == 0);
-    if (!gradient && strcmp(name, "out") != 0)
-        return 0;
-    if (need_batch(session, net->top.layer[layer].name, err))
-        return -1;
-    if (!gradient)
-        *tensor = tensor_of(program_out(session->train, layer), out, program_rows(session->train));
-    else if (strcmp(name, "out.grad") == 0)
-        *tensor = tensor_of(program_out_gradient(session->train, layer), out, program_rows(session->train));
-    else {
-        snprintf(of, sizeof of, "%.*s", length > 5 ? (int)length - 5 : 6, length > 5 ? name : "weight");
-        return window_tensor(net->param, first, last, of, program_gradient(session->train), tensor);
-    }
-    return 1;
+    bool summed = program_ranks(session->train) > 1;
+    return op_find(session, summed ? OP_REDUCE : OP_BACKWARD, summed ? -1 : layer);
 }
 
-/* What a layer has besides tensors: norms of the last step. */
-static bool layer_figure(const struct session *session, int layer, const char *name, double *value)
+/* The gradient of what a layer puts out comes from the layer behind it; that of the last one from the loss. */
+static int out_gradient_op(const struct session *session, int layer)
+{
+    bool last = layer == session->net->top.layers - 1;
+    return op_find(session, last ? OP_LOSS : OP_BACKWARD, last ? -1 : layer + 1);
+}
+
+/* What a batch leaves of layer LAYER: NAME is "out", "out.grad", "grad" or "bias.grad"; OP becomes what writes it. */
+static bool batch_tensor(const struct session *session, int layer, const char *name, struct tensor *tensor, int *op)
+{
+    const struct net *net = session->net;
+    const struct program *train = session->train;
+    const struct shape *out = &net->top.layer[layer].out;
+    size_t length = strlen(name);
+    char of[NAME_ROOM];
+    if (strcmp(name, "out") == 0) {
+        *op = op_find(session, OP_FORWARD, layer);
+        *tensor = tensor_of(program_out(train, layer), out, program_rows(train));
+        return true;
+    }
+    if (strcmp(name, "out.grad") == 0) {
+        *op = out_gradient_op(session, layer);
+        *tensor = tensor_of(program_out_gradient(train, layer), out, program_rows(train));
+        return true;
+    }
+    if (strcmp(name, "grad") != 0 && (length < 6 || strcmp(name + length - 5, ".grad") != 0))
+        return false;
+    snprintf(of, sizeof of, "%.*s", length > 5 ? (int)length - 5 : 6, length > 5 ? name : "weight");
+    *op = gradient_op(session, layer);
+    return window_tensor(net->param, net->first_param[layer], net->first_param[layer + 1], of, program_gradient(train),
+                         tensor);
+}
+
+/* What a layer has besides tensors: norms of the last step; OP becomes what writes them. */
+static bool layer_figure(const struct session *session, int layer, const char *name, double *value, int *op)
 {
     const struct net *net = session->net;
     if (net->first_param[layer] == net->first_param[layer + 1])
         return false;
     const struct layer_norms *norms = program_norms(session->train, layer);
-    if (strcmp(name, "grad.norm") == 0)
+    bool gradient = strcmp(name, "grad.norm") == 0;
+    if (gradient)
         *value = norms->gradient;
     else if (strcmp(name, "update.norm") == 0)
         *value = norms->update;
@@ -87,37 +95,56 @@ static bool layer_figure(const struct session *session, int layer, const char *n
         *value = norms->update / norms->weight;
     else
         return false;
+    *op = op_find(session, gradient ? OP_REDUCE : OP_UPDATE, gradient ? -1 : layer);
     return true;
 }
 
-/* The tensor called NAME, as above; `x` and `target` are the batch's. */
+/* The layer that NAME begins with, up to its first dot, REST becoming what follows; or -1. */
+static int leading_layer(const struct session *session, const char *name, const char **rest)
+{
+    char layer_name[NAME_ROOM];
+    const char *dot = strchr(name, '.');
+    if (!dot)
+        return -1;
+    snprintf(layer_name, sizeof layer_name, "%.*s", (int)(dot - name), name);
+    *rest = dot + 1;
+    return net_layer(session->net, layer_name);
+}
+
+/* The tensor called NAME; `x` and `target` are the batch's: 1 found, 0 not, -1 not written yet. */
 static int find_tensor(const struct session *session, const char *name, struct tensor *tensor, struct err *err)
 {
     const struct net *net = session->net;
     bool input = strcmp(name, "x") == 0, target = strcmp(name, "target") == 0;
+    const char *rest;
+    int op = 0, layer = leading_layer(session, name, &rest);
     if (input || target) {
-        if (need_batch(session, name, err))
-            return -1;
         *tensor = tensor_of(input ? program_out(session->train, -1) : program_target(session->train),
                             input ? &net->in : &net->top.layer[net->top.layers - 1].out, program_rows(session->train));
-        return 1;
-    }
-    char layer_name[NAME_ROOM];
-    const char *dot = strchr(name, '.');
-    if (!dot)
+    } else if (layer < 0) {
         return 0;
-    snprintf(layer_name, sizeof layer_name, "%.*s", (int)(dot - name), name);
-    int layer = net_layer(net, layer_name);
-    return layer < 0 ? 0 : layer_tensor(session, layer, dot + 1, tensor, err);
+    } else if (window_tensor(net->param, net->first_param[layer], net->first_param[layer + 1], rest, net->w, tensor) ||
+               window_tensor(net->stat, net->first_stat[layer], net->first_stat[layer + 1], rest, net->s, tensor)) {
+        return 1;
+    } else if (!batch_tensor(session, layer, rest, tensor, &op)) {
+        return 0;
+    }
+    return op_has_written(session, op, name, err) ? -1 : 1;
 }
 
+/* Statistics are names too where NAME goes on after that of a tensor. */
 static int not_found(const struct session *session, const char *name, struct err *err)
 {
     struct text all = {0};
-    lookup_names(session, "", &all);
-    const char *names[4096];
+    char tensor[NAME_ROOM];
+    const char *names[NAMES_MAX + 1], *dot = strrchr(name, '.');
     int count = 0;
-    for (char *rest = all.data, *line; rest && count < 4095 && (line = strsep(&rest, "\n"));)
+    lookup_names(session, "", &all);
+    if (dot) {
+        snprintf(tensor, sizeof tensor, "%.*s.", (int)(dot - name), name);
+        lookup_names(session, tensor, &all);
+    }
+    for (char *rest = all.data, *line; rest && count < NAMES_MAX && (line = strsep(&rest, "\n"));)
         if (*line)
             names[count++] = line;
     names[count] = NULL;
@@ -158,12 +185,10 @@ int lookup(struct session *session, const char *name, struct named *named, struc
     for (const struct named_figure *figure = named_figures; figure->name; figure++)
         if (strcmp(figure->name, name) == 0)
             return figure->get(session, &named->number, err);
-    char layer_name[NAME_ROOM];
-    const char *dot = strchr(name, '.');
-    snprintf(layer_name, sizeof layer_name, "%.*s", dot ? (int)(dot - name) : 0, name);
-    int layer = net_layer(session->net, layer_name);
-    if (layer >= 0 && layer_figure(session, layer, dot + 1, &named->number))
-        return need_batch(session, name, err);
+    const char *rest;
+    int op, layer = leading_layer(session, name, &rest);
+    if (layer >= 0 && layer_figure(session, layer, rest, &named->number, &op))
+        return op_has_written(session, op, name, err);
     int found = find_tensor(session, name, &named->tensor, err);
     if (found == 1)
         named->type = NAMED_TENSOR;

@@ -142,7 +142,6 @@ void rig_install(struct session *session, const struct rig_plan *plan, struct ri
     session->optimizer.kind = plan->optim;
     session->batch = plan->batch;
     session->inside = session->recorded = false;
-    session->evaluation.active = false;
-    session->validation_step = UINT64_MAX;
+    session_forget_validation(session);
     rig_close(&old);
 }

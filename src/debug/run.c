@@ -111,15 +111,21 @@ static void run_ops(struct session *session, int end)
         end_step(session);
 }
 
-void session_complete_step(struct session *session)
+bool session_complete_step(struct session *session)
 {
     if (!session->inside)
-        return;
-    int end = program_ops(session->train);
-    program_run(session->train, &session->optimizer, end, false);
+        return true;
+    if (program_cursor(session->train) < reduce_end(session))
+        program_run(session->train, &session->optimizer, reduce_end(session), false);
     if (!session->recorded)
         record(session);
+    bool lost = program_cursor(session->train) == reduce_end(session) && program_nonfinite(session->train);
+    if (lost)
+        session->optimizer.t--; /* reduce has counted it */
+    else
+        program_run(session->train, &session->optimizer, program_ops(session->train), false);
     end_step(session);
+    return !lost;
 }
 
 /* --- evaluation */
@@ -140,7 +146,7 @@ static void evaluate_piece(struct session *session)
     session->validation_step = session->step;
     evaluation->active = false;
     double x = (double)session->step;
-    if (!(series_last_x(session->validation_loss_series) >= x)) {
+    if (!session->inside && !(series_last_x(session->validation_loss_series) >= x)) {
         series_push(session->validation_loss_series, x, session->validation.loss);
         series_push(session->validation_score_series, x, session->validation.score);
     }
@@ -150,7 +156,8 @@ int session_validate(struct session *session, struct err *err)
 {
     if (!session->evaluate)
         return err_set(err, ERR_STATE, "there are no validation rows; `split 0.2` keeps a fifth of the rows for validation");
-    if (session->validation_step == session->step && !session->evaluation.active)
+    /* Inside a step ops may have changed parameters or statistics since. */
+    if (session->validation_step == session->step && !session->evaluation.active && !session->inside)
         return 0;
     if (!session->evaluation.active)
         start_evaluation(session);
@@ -204,9 +211,10 @@ void session_interrupt(struct session *session)
         return;
     }
     if (session->inside && session->goal != GOAL_OPS && session->step_nanoseconds < 10 * LONG_STEP)
-        session_complete_step(session);
+        run_ops(session, program_ops(session->train));
     session->evaluation.active = false;
-    stop(session, STOP_INTERRUPT, "interrupted");
+    if (session->goal != GOAL_NONE) /* else a figure that is not finite has stopped it */
+        stop(session, STOP_INTERRUPT, "interrupted");
 }
 
 static bool goal_reached(const struct session *session)
@@ -262,7 +270,9 @@ static void advance_step(struct session *session, int64_t deadline)
         begin_step(session);
     uint64_t step = session->step;
     int cursor = program_cursor(session->train), all = program_ops(session->train);
-    int end = session->goal == GOAL_OPS && step == session->goal_step ? session->goal_op : all;
+    /* An edit during the run may have left fewer ops than the goal counted. */
+    bool short_of_all = session->goal == GOAL_OPS && step == session->goal_step && session->goal_op < all;
+    int end = short_of_all ? session->goal_op : all;
     if (session->step_nanoseconds < LONG_STEP) {
         run_ops(session, end);
     } else {

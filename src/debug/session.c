@@ -127,10 +127,12 @@ static void clear_record(struct session *session)
     session->draws = 0;
     session->inside = session->recorded = false;
     session->goal = GOAL_NONE;
+    expr_free(session->until);
+    session->until = NULL;
     session->stop = STOP_NONE;
     session->stop_text[0] = 0;
     session->events = 0;
-    session->validation_step = UINT64_MAX;
+    session_forget_validation(session);
     session->nonfinite_step = NAN;
     session->batch_figures = session->validation = (struct figures){NAN, NAN};
 }

@@ -10,6 +10,12 @@
 #include "debug/choices.h"
 #include "debug/rig.h"
 
+void session_forget_validation(struct session *session)
+{
+    session->evaluation.active = false;
+    session->validation_step = UINT64_MAX;
+}
+
 /* What became of the parameters: "kept fc1 fc2 out; made anew bn1 bn2". */
 static void note_carried(const struct net *net, const bool kept[], struct text *notes)
 {
@@ -63,20 +69,18 @@ int session_set_topology(struct session *session, const struct topology *top, st
     return rebuild(session, &plan, notes, err);
 }
 
-int session_initialize(struct session *session, const struct init *init, struct text *notes, struct err *err)
+void session_initialize(struct session *session, const struct init *init, struct text *notes)
 {
-    (void)err;
     session_complete_step(session);
     session->init = *init;
     net_init(session->net, init, session->seed, ++session->draws);
     for (int slot = 0; slot < session->optimizer.kind->slots; slot++)
         memset(session->optimizer.slot[slot], 0, session->net->size * sizeof(real));
     session->optimizer.t = 0;
-    session->validation_step = UINT64_MAX;
+    session_forget_validation(session);
     if (notes)
         text_add(notes, "all %s parameters drawn anew, biases 0; the optimizer's state starts at zero; step %llu goes on\n",
                  text_count((double)session->net->parameters).s, (unsigned long long)session->step);
-    return 0;
 }
 
 /* A loss may ask for another number of outputs: then `out`, and what stands on it, is made anew. */
@@ -142,14 +146,12 @@ int session_set_whiten(struct session *session, bool inputs, bool targets, struc
     session_complete_step(session);
     session->transform.inputs = inputs;
     session->transform.targets = targets;
-    session->validation_step = UINT64_MAX;
+    session_forget_validation(session);
     return 0;
 }
 
-int session_reset(struct session *session, uint64_t seed, struct err *err)
+void session_reset(struct session *session, uint64_t seed)
 {
-    (void)err;
-    session_complete_step(session);
     session->seed = seed;
     session_clear_record(session);
     net_init(session->net, &session->init, seed, 0);
@@ -157,5 +159,4 @@ int session_reset(struct session *session, uint64_t seed, struct err *err)
         memset(session->optimizer.slot[slot], 0, session->net->size * sizeof(real));
     session->optimizer.t = 0;
     batch_order_set(&session->order, session->data, seed, 0);
-    return 0;
 }
