@@ -21,6 +21,7 @@
 #include "term/paths.h"
 #include "term/prompt.h"
 #include "term/signals.h"
+#include "term/standing.h"
 #include "term/wrap.h"
 
 #define SLICE 10000000LL
@@ -404,14 +405,10 @@ static void go_round(struct loop *loop)
 /* One line on the person's own terminal, of where it all stood. */
 static void say_farewell(const struct loop *loop)
 {
-    const struct session *session = loop->session;
-    if (!session->net || session->step == 0)
-        return;
-    printf("dnntui: left at step %s (epoch %u), loss %s", text_count((double)session->step).s, (unsigned)session->epoch,
-           text_short(session->batch_figures.loss).s);
-    if (session->validation_step != UINT64_MAX)
-        printf(", validation loss %s", text_short(session->validation.loss).s);
-    printf("\n");
+    struct text line = {0};
+    standing_add(loop->session, &line);
+    printf("dnntui: left at %s\n", line.data);
+    text_free(&line);
 }
 
 int loop_run(struct loop *loop, struct console *console, const struct term_options *options, struct err *err)

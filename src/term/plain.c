@@ -12,13 +12,14 @@
 #include "base/clock.h"
 #include "term/loop.h"
 #include "term/signals.h"
+#include "term/standing.h"
 
 #define SLICE 50000000LL /* nanoseconds of work between two looks at the signals */
 #define SECOND 1000000000LL
 static const char prompt_text[] = "dnntui> ";
 
 /* What a run without any command does. */
-static const char *const default_script[] = {"epoch 30", "plot", "summary", "info"};
+static const char *const default_script[] = {"epoch 30", "plot", "summary"};
 
 struct plain {
     bool reader_gone; /* nobody reads standard output any more */
@@ -72,11 +73,11 @@ static void say_progress(struct plain *plain, const struct session *session)
     if (now - plain->said < (isatty(STDERR_FILENO) ? 2 : 10) * SECOND)
         return;
     plain->said = now;
-    char line[200];
-    snprintf(line, sizeof line, "step %s  epoch %u  loss %s  %s rows/s", text_count((double)session->step).s,
-             (unsigned)session->epoch, text_short(session->batch_figures.loss).s,
-             text_count(session->samples_per_second).s);
-    put(plain, LOG_NOTICE, line);
+    struct text line = {0};
+    standing_add(session, &line);
+    text_add(&line, ", %s rows/s", text_count(session->samples_per_second).s);
+    put(plain, LOG_NOTICE, line.data);
+    text_free(&line);
 }
 
 /* Works off the run under way; true when Ctrl-C stopped it. */
@@ -164,6 +165,21 @@ static int work_off(struct plain *plain, struct console *console, const struct t
     }
 }
 
+/* Shows what the program does, to who starts it without a terminal and asks for nothing. */
+static int run_default(struct plain *plain, struct console *console, const struct term_options *options)
+{
+    for (size_t i = 0; i < sizeof default_script / sizeof *default_script; i++)
+        console_queue(console, default_script[i], "the default script");
+    int status = work_off(plain, console, options, false);
+    if (status < 0) {
+        struct text line = {0};
+        standing_add(console_session(console), &line);
+        put(plain, LOG_ANSWER, line.data);
+        text_free(&line);
+    }
+    return status;
+}
+
 /* A person sees what failed; of a script it is said where. */
 static void take_line(struct console *console, const char *line, int number, bool person)
 {
@@ -200,11 +216,8 @@ static int read_commands(struct plain *plain, struct console *console, const str
     if (person && status < 0)
         putchar('\n');
     text_free(&line);
-    if (status < 0 && number == 0 && !person) {
-        for (size_t i = 0; i < sizeof default_script / sizeof *default_script; i++)
-            console_queue(console, default_script[i], "the default script");
-        status = work_off(plain, console, options, person);
-    }
+    if (status < 0 && number == 0 && !person)
+        status = run_default(plain, console, options);
     return status;
 }
 
