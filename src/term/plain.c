@@ -197,7 +197,7 @@ static int read_commands(struct plain *plain, struct console *console, const str
     int status = -1, number = 0;
     while (status < 0) {
         bool interrupted = false;
-        if (person) {
+        if (person && isatty(STDOUT_FILENO)) {
             fputs(prompt_text, stdout);
             fflush(stdout);
         }
@@ -209,12 +209,12 @@ static int read_commands(struct plain *plain, struct console *console, const str
         if (!interrupted)
             break;
         if (person)
-            putchar('\n');
+            fputs("\n", stderr);
         else
             status = EXIT_INTERRUPTED;
     }
     if (person && status < 0)
-        putchar('\n');
+        fputs("\n", stderr);
     text_free(&line);
     if (status < 0 && number == 0 && !person)
         status = run_default(plain, console, options);
