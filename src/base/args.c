@@ -1,6 +1,6 @@
 /*
  * args.c: typed words into values by a description of what is legal. Printing the description and the values is in
- * args_print.c.
+ * args_print.c, what a size is in args_extent.c.
  */
 #include "base/args.h"
 
@@ -37,10 +37,13 @@ int args_choice(const char *const choices[], const char *word)
 static bool takes(const struct arg_spec *spec, const char *word)
 {
     double number;
+    int extent[ARG_EXTENT_MAX];
     switch (spec->type) {
     case ARG_INT:
     case ARG_NUMBER:
         return text_to_double(word, &number);
+    case ARG_EXTENT:
+        return args_extent_read(word, extent) > 0 || (spec->choices && args_choice(spec->choices, word) >= 0);
     case ARG_SWITCH:
         return strcmp(word, "on") == 0 || strcmp(word, "off") == 0;
     case ARG_CHOICE:
@@ -78,7 +81,7 @@ int args_taker(const struct arg_spec *specs, const bool given[], const char *wor
 static bool says_name(const char *what, const char *name)
 {
     size_t length = strlen(name), n = strlen(what);
-    return n >= length && strcmp(what + n - length, name) == 0;
+    return n >= length && strcmp(what + n - length, name) == 0 && (n == length || what[n - length - 1] == ' ');
 }
 
 static int finish_message(struct text *message, struct err *err)
@@ -111,6 +114,8 @@ static int refuse_type(const struct arg_spec *specs, const char *what, int i, co
         return refuse_choice(&specs[i], word, &message, err);
     if (specs[i].type == ARG_SWITCH)
         text_add(&message, "'%s' is neither on nor off", word);
+    else if (specs[i].type == ARG_EXTENT)
+        text_add(&message, "'%s' is not a size", word);
     else
         text_add(&message, "'%s' is not a%s number", word, specs[i].type == ARG_INT ? " whole" : "");
     if (specs[i].min != 0 || specs[i].max != 0) {
@@ -151,6 +156,7 @@ static int set_value(const struct arg_spec *specs, const char *what, int i, cons
                      struct arg_values *values, struct err *err)
 {
     const struct arg_spec *spec = &specs[i];
+    const char *wrong;
     if (!takes(spec, word))
         return refuse_type(specs, what, i, word, err);
     switch (spec->type) {
@@ -158,6 +164,9 @@ static int set_value(const struct arg_spec *specs, const char *what, int i, cons
     case ARG_NUMBER:
         text_to_double(word, &values->number[i]);
         return check_number(specs, what, i, word, values->number[i], err);
+    case ARG_EXTENT:
+        wrong = args_extent_set(spec, i, word, values);
+        return wrong ? refuse_number(specs, what, i, word, wrong, err) : 0;
     case ARG_CHOICE:
         values->number[i] = args_choice(spec->choices, word);
         break;
@@ -175,6 +184,8 @@ int args_preset_value(const struct arg_spec *specs, int i, struct arg_values *va
     const struct arg_spec *spec = &specs[i];
     values->given[i] = false;
     values->number[i] = 0;
+    values->rank[i] = 0;
+    memset(values->extent[i], 0, sizeof values->extent[i]);
     values->text[i] = spec->type >= ARG_WORD ? spec->preset : NULL;
     return *spec->preset ? set_value(specs, "preset", i, spec->preset, values, err) : 0;
 }

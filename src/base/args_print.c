@@ -44,6 +44,11 @@ void args_legal(const struct arg_spec *spec, struct text *out)
     case ARG_NUMBER:
         add_range(spec, out);
         break;
+    case ARG_EXTENT:
+        args_extent_forms(spec, out);
+        text_add(out, ", N ");
+        add_range(spec, out);
+        break;
     case ARG_CHOICE:
         add_choices(out, spec);
         break;
@@ -99,6 +104,9 @@ static void add_value(const struct arg_spec *spec, const struct arg_values *valu
     case ARG_NUMBER:
         text_add(out, "%s", text_exact(values->number[i]).s);
         break;
+    case ARG_EXTENT:
+        args_extent_print(spec, values, i, out);
+        break;
     case ARG_CHOICE:
         text_add(out, "%s", spec->choices[(int)values->number[i]]);
         break;
@@ -129,6 +137,8 @@ static bool is_preset(const struct arg_spec *specs, const struct arg_values *val
         return false;
     if (specs[i].type >= ARG_WORD)
         return strcmp(values->text[i], preset.text[i]) == 0;
+    if (specs[i].type == ARG_EXTENT)
+        return args_extent_equal(values, &preset, i);
     return values->number[i] == preset.number[i];
 }
 
@@ -165,6 +175,8 @@ static void add_usage_value(const struct arg_spec *spec, struct text *out)
 {
     if (spec->type == ARG_CHOICE || spec->type == ARG_SWITCH)
         args_legal(spec, out);
+    else if (spec->type == ARG_EXTENT && spec->preset)
+        args_extent_forms(spec, out);
     else
         add_upper(out, spec->name);
     if (spec->type == ARG_REST)
@@ -180,7 +192,7 @@ void args_usage(const struct arg_spec *specs, struct text *out)
         if (spec->preset && *spec->preset && (spec->type == ARG_INT || spec->type == ARG_NUMBER))
             text_add(out, "%s=%s", spec->name, spec->type == ARG_INT ? "N" : "X");
         else {
-            if (spec->preset && *spec->preset)
+            if (spec->preset && (*spec->preset || spec->type == ARG_EXTENT))
                 text_add(out, "%s=", spec->name);
             add_usage_value(spec, out);
         }

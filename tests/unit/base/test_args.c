@@ -36,6 +36,17 @@ static const struct arg_spec stop[] = {
 static const struct arg_spec load[] = {
     {.name = "file", .type = ARG_FILE}, {.name = "name", .type = ARG_WORD, .preset = ""}, {0}};
 
+static const char *const margins[] = {"same", "valid", NULL};
+static const struct arg_spec conv[] = {
+    {.name = "filters", .type = ARG_INT, .min = 1, .max = 100},
+    {.name = "kernel", .type = ARG_EXTENT, .min = 1, .max = 64, .ranks = ARG_RANK(2), .square = 2, .summary = "its size"},
+    {.name = "stride", .type = ARG_EXTENT, .min = 1, .max = 64, .ranks = ARG_RANK(2), .square = 2, .preset = ""},
+    {.name = "padding", .type = ARG_EXTENT, .max = 64, .ranks = ARG_RANK(2), .square = 2, .choices = margins,
+     .preset = "same"},
+    {0}};
+static const struct arg_spec reshape[] = {
+    {.name = "shape", .type = ARG_EXTENT, .min = 1, .max = 65536, .ranks = ARG_RANK(1) | ARG_RANK(3)}, {0}};
+
 static int parse(const struct arg_spec *specs, const char *what, const char *typed, struct arg_values *values,
                  struct text *line, struct text *rest, struct err *err)
 {
@@ -98,6 +109,17 @@ static void test_read(void **state)
     reads(load, "file=a=b", " a=b");
     reads(load, "file=name=b", " file=name=b");
     reads(load, "''", " file=''");
+    reads(conv, "64 3x3", " 64 3x3");
+    reads(conv, "64 3", " 64 3");
+    reads(conv, "3x5 64", " 64 3x5");
+    reads(conv, "64 3x3 2", " 64 3x3 stride=2");
+    reads(conv, "64 3x3 valid 2x1", " 64 3x3 stride=2x1 padding=valid");
+    reads(conv, "64 3x3 same", " 64 3x3");
+    reads(conv, "val 64 3x3", " 64 3x3 padding=valid");
+    reads(conv, "64 3x3 padding=0", " 64 3x3 padding=0");
+    reads(conv, "kernel=1 64 padding=1x2", " 64 1 padding=1x2");
+    reads(reshape, "1x28x28", " 1x28x28");
+    reads(reshape, "784", " 784");
 }
 
 static void test_values(void **state)
@@ -116,6 +138,14 @@ static void test_values(void **state)
     assert_string_equal(values.text[0], "x");
     assert_true(!values.given[1]);
     assert_string_equal(values.text[1], "");
+    assert_int_equal(parse(conv, "conv", "64 3 padding=1x2", &values, &line, &rest, &err), 0);
+    assert_true(values.number[0] == 64 && values.rank[1] == 1 && values.rank[2] == 0 && values.rank[3] == 2);
+    assert_true(values.extent[1][0] == 3 && values.extent[1][1] == 3 && values.extent[1][2] == 0);
+    assert_true(values.extent[3][0] == 1 && values.extent[3][1] == 2 && !values.given[2]);
+    assert_int_equal(parse(conv, "conv", "64 3x3 valid", &values, &line, &rest, &err), 0);
+    assert_true(values.rank[3] == 0 && values.number[3] == 1);
+    args_preset(conv + 2, &values);
+    assert_true(values.rank[0] == 0 && values.rank[1] == 0 && values.number[1] == 0);
     args_preset(init, &values);
     assert_true(!values.given[1] && values.number[0] == 2 && values.number[1] == 0 && values.number[2] == 1);
     assert_int_equal(args_count(NULL), 0);
@@ -141,6 +171,20 @@ static void test_refused(void **state)
     refused(dense, "dense", "64 off on", "dense: one argument too many: 'on'");
     refused(dense, "dense", "abc", "dense: nothing takes 'abc'; legal: units=1 to 65536, bias=on|off");
     refused(dense, "dense", "64 bais=off", "dense: nothing takes 'bais=off'; legal: bias=on|off");
+    refused(conv, "conv", "64 3y3", "conv: nothing takes '3y3'; legal: kernel=N|NxN, N 1 to 64, stride=N|NxN, N 1 to 64, "
+                                    "padding=same|valid|N|NxN, N 0 to 64");
+    refused(conv, "conv", "64 3x3x3", "conv: kernel is 3x3x3, 3 numbers; legal: N|NxN, N 1 to 64");
+    refused(conv, "conv", "64 0x3", "conv: kernel is 0x3; legal: N|NxN, N 1 to 64");
+    refused(conv, "conv", "64 3x65", "conv: kernel is 3x65; legal: N|NxN, N 1 to 64");
+    refused(conv, "conv", "64 3x99999999999999999999",
+            "conv: kernel is 3x99999999999999999999; legal: N|NxN, N 1 to 64");
+    refused(conv, "conv", "64 kernel=3x", "conv: kernel: '3x' is not a size; legal: N|NxN, N 1 to 64");
+    refused(conv, "conv", "64 3 padding=-1",
+            "conv: padding: '-1' is not a size; legal: same|valid|N|NxN, N 0 to 64");
+    refused(conv, "conv", "64", "conv: kernel is missing; usage: conv FILTERS KERNEL [stride=N|NxN] "
+                                "[padding=same|valid|N|NxN]");
+    refused(reshape, "reshape", "3x4", "reshape: shape is 3x4, 2 numbers; legal: N|NxNxN, N 1 to 65536");
+    refused(reshape, "reshape", "1x2x3x4x5", "reshape: shape: '1x2x3x4x5' is not a size; legal: N|NxNxN, N 1 to 65536");
     refused(NULL, "bn", "x", "bn: one argument too many: 'x'");
     refused(loss, "loss", "mes", "loss: 'mes' is not one of ce bce mse mae huber (did you mean mse?)");
     refused(loss, "loss", "zebra", "loss: 'zebra' is not one of ce bce mse mae huber");
@@ -164,6 +208,11 @@ static void test_print(void **state)
     args_describe(dense, "  ", &out);
     assert_string_equal(out.data, "  units  1 to 65536   number of outputs\n"
                                   "  bias   on|off (on)  whether a bias is added\n");
+    text_clear(&out);
+    args_describe(conv + 1, "  ", &out);
+    assert_string_equal(out.data, "  kernel   N|NxN, N 1 to 64             its size\n"
+                                  "  stride   N|NxN, N 1 to 64 (optional)  \n"
+                                  "  padding  same|valid|N|NxN, N 0 to 64 (same)  \n");
     text_clear(&out);
     args_usage(NULL, &out);
     args_describe(NULL, "  ", &out);
@@ -234,11 +283,41 @@ static void test_round_trip(void **state)
     text_free(&out);
 }
 
+/* Sizes: what was typed, 3 or 3x3, comes back as it was. */
+static void test_round_trip_of_sizes(void **state)
+{
+    (void)state;
+    struct rng rng = rng_start(2, RNG_TEST, 0, 0);
+    struct text line = {0}, rest = {0}, out = {0};
+    for (int round = 0; round < 5000; round++) {
+        struct arg_values values, back;
+        struct err err = {0};
+        values = (struct arg_values){.number = {1 + rng_below(&rng, 100)}};
+        for (int i = 1; i < 4; i++) {
+            values.given[i] = i != 2 || rng_below(&rng, 2);
+            values.rank[i] = values.given[i] ? 1 + (int)rng_below(&rng, 2) : 0;
+            for (int k = 0; k < 2 && values.given[i]; k++)
+                values.extent[i][k] = k && values.rank[i] == 1 ? values.extent[i][0] : 1 + (int)rng_below(&rng, 3);
+        }
+        text_clear(&out);
+        args_format(conv, &values, &out);
+        if (parse(conv, "conv", out.data, &back, &line, &rest, &err))
+            fail_msg("%s: %s", out.data, err.message);
+        assert_true(values.number[0] == back.number[0]);
+        assert_memory_equal(values.extent, back.extent, sizeof values.extent);
+        assert_memory_equal(values.rank, back.rank, sizeof values.rank);
+    }
+    text_free(&line);
+    text_free(&rest);
+    text_free(&out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_read),  cmocka_unit_test(test_values),     cmocka_unit_test(test_refused),
         cmocka_unit_test(test_print), cmocka_unit_test(test_round_trip),
+        cmocka_unit_test(test_round_trip_of_sizes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
