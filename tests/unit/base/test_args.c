@@ -39,7 +39,8 @@ static const struct arg_spec load[] = {
 static const char *const margins[] = {"same", "valid", NULL};
 static const struct arg_spec conv[] = {
     {.name = "filters", .type = ARG_INT, .min = 1, .max = 100},
-    {.name = "kernel", .type = ARG_EXTENT, .min = 1, .max = 64, .ranks = ARG_RANK(2), .square = 2, .summary = "its size"},
+    {.name = "kernel", .type = ARG_EXTENT, .min = 1, .max = 64, .ranks = ARG_RANK(2), .square = 2,
+     .summary = "its size"},
     {.name = "stride", .type = ARG_EXTENT, .min = 1, .max = 64, .ranks = ARG_RANK(2), .square = 2, .preset = ""},
     {.name = "padding", .type = ARG_EXTENT, .max = 64, .ranks = ARG_RANK(2), .square = 2, .choices = margins,
      .preset = "same"},
@@ -171,8 +172,9 @@ static void test_refused(void **state)
     refused(dense, "dense", "64 off on", "dense: one argument too many: 'on'");
     refused(dense, "dense", "abc", "dense: nothing takes 'abc'; legal: units=1 to 65536, bias=on|off");
     refused(dense, "dense", "64 bais=off", "dense: nothing takes 'bais=off'; legal: bias=on|off");
-    refused(conv, "conv", "64 3y3", "conv: nothing takes '3y3'; legal: kernel=N|NxN, N 1 to 64, stride=N|NxN, N 1 to 64, "
-                                    "padding=same|valid|N|NxN, N 0 to 64");
+    refused(conv, "conv", "64 3y3",
+            "conv: nothing takes '3y3'; legal: kernel=N|NxN, N 1 to 64, stride=N|NxN, N 1 to 64, "
+            "padding=same|valid|N|NxN, N 0 to 64");
     refused(conv, "conv", "64 3x3x3", "conv: kernel is 3x3x3, 3 numbers; legal: N|NxN, N 1 to 64");
     refused(conv, "conv", "64 0x3", "conv: kernel is 0x3; legal: N|NxN, N 1 to 64");
     refused(conv, "conv", "64 3x65", "conv: kernel is 3x65; legal: N|NxN, N 1 to 64");
@@ -184,7 +186,7 @@ static void test_refused(void **state)
     refused(conv, "conv", "64", "conv: kernel is missing; usage: conv FILTERS KERNEL [stride=N|NxN] "
                                 "[padding=same|valid|N|NxN]");
     refused(reshape, "reshape", "3x4", "reshape: shape is 3x4, 2 numbers; legal: N|NxNxN, N 1 to 65536");
-    refused(reshape, "reshape", "1x2x3x4x5", "reshape: shape: '1x2x3x4x5' is not a size; legal: N|NxNxN, N 1 to 65536");
+    refused(reshape, "reshape", "1x2x3x4x5", "reshape: '1x2x3x4x5' is not a size; legal: N|NxNxN, N 1 to 65536");
     refused(NULL, "bn", "x", "bn: one argument too many: 'x'");
     refused(loss, "loss", "mes", "loss: 'mes' is not one of ce bce mse mae huber (did you mean mse?)");
     refused(loss, "loss", "zebra", "loss: 'zebra' is not one of ce bce mse mae huber");
