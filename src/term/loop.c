@@ -1,8 +1,8 @@
 /*
  * loop.c: the program on a screen: train a little, look at the keys, draw when something changed. One thread of control.
  *
- * Training goes in slices of SLICE, so no key waits longer than a slice and a drawing. A frame is drawn at most
- * FRAMES times a second; what is typed is drawn at once. With nothing to do the loop sleeps in poll().
+ * Training goes in slices of SLICE, so no key waits longer than a slice and a drawing. With nothing to do the loop
+ * sleeps in poll().
  */
 #include "term/loop.h"
 
@@ -16,36 +16,30 @@
 #include "base/clock.h"
 #include "cmd/command.h"
 #include "term/capture.h"
+#include "term/frame.h"
 #include "term/keys.h"
 #include "term/paste.h"
 #include "term/paths.h"
 #include "term/prompt.h"
 #include "term/signals.h"
 #include "term/standing.h"
-#include "term/wrap.h"
 
 #define SLICE 10000000LL
-#define FRAME (1000000000LL / FRAMES)
-enum { FRAMES = 15, LOG_LINES = 5000, PROMPT_ROWS = 3, ESCAPE_WAIT = 100, GOING_ON = -1 };
+#define MILLISECOND 1000000LL
+enum { LOG_LINES = 5000, ESCAPE_WAIT = 100, GOING_ON = -1 };
 
 struct loop {
     struct console *console;
     struct session *session;
-    struct screen *screen;
+    struct frame frame;
     struct log *log;
     struct keys keys;
-    struct canvas canvas;
-    struct rect place[PANES];
-    int log_back;       /* lines scrolled back */
+    int64_t key_time;   /* when the last key came */
     struct text pasted; /* lines of a paste that wait for a run to end */
-    struct text shown;  /* the prompt and its line, as drawn */
     struct text captured;
-    bool running;    /* as of the last look: a run that ends is told */
-    bool dirty;      /* a frame is due */
-    bool line_dirty; /* only the prompt changed */
-    int64_t drawn;   /* when the last frame was */
-    bool nonfinite;  /* a run stopped so */
-    int status;      /* GOING_ON, or the exit status to leave with */
+    bool running;   /* as of the last look: a run that ends is told */
+    bool nonfinite; /* a run stopped so */
+    int status;     /* GOING_ON, or the exit status to leave with */
 };
 
 /* --- text */
@@ -54,12 +48,10 @@ static void put(void *context, enum log_kind kind, const char *text)
 {
     struct loop *loop = context;
     log_add(loop->log, kind, text);
-    if (loop->log_back > 0) { /* who reads old lines keeps them in sight */
-        loop->log_back++;
-        for (const char *p = text; *p; p++)
-            loop->log_back += *p == '\n' && p[1];
-    }
-    loop->dirty = true;
+    int lines = 1;
+    for (const char *p = text; *p; p++)
+        lines += *p == '\n' && p[1];
+    frame_log_grew(&loop->frame, lines);
 }
 
 struct loop *loop_open(struct err *err)
@@ -81,10 +73,9 @@ void loop_close(struct loop *loop)
 {
     if (!loop)
         return;
-    canvas_close(&loop->canvas);
+    frame_close(&loop->frame);
     keys_reset(&loop->keys);
     text_free(&loop->pasted);
-    text_free(&loop->shown);
     text_free(&loop->captured);
     log_close(loop->log);
     free(loop);
@@ -95,85 +86,12 @@ struct outlet loop_outlet(struct loop *loop)
     return (struct outlet){put, loop};
 }
 
-/* --- drawing */
-
-static void take_size(struct loop *loop)
-{
-    int width, height;
-    bool ascii = console_view(loop->console)->ascii;
-    screen_measure(loop->screen, &width, &height);
-    loop->dirty = true;
-    if (loop->canvas.cell && loop->canvas.width == width && loop->canvas.height == height &&
-        loop->canvas.ascii == ascii)
-        return;
-    struct canvas fresh;
-    if (canvas_open(&fresh, width, height, ascii, NULL))
-        return; /* the old one goes on: what is outside the terminal is cut */
-    canvas_close(&loop->canvas);
-    loop->canvas = fresh;
-}
-
-/* Draws the prompt alone when it keeps to its rows; false: the panes have to make room. */
-static bool draw_prompt(struct loop *loop, bool anyway)
-{
-    size_t cursor;
-    int row, column;
-    text_clear(&loop->shown);
-    prompt_view(&loop->shown, &cursor);
-    struct rect where = loop->place[PANE_PROMPT];
-    int rows = wrap_rows(loop->shown.data, cursor, where.width > 0 ? where.width : 1, &row, &column);
-    if (!anyway && rows != where.height && (rows < where.height || where.height < PROMPT_ROWS))
-        return false;
-    screen_put_prompt(loop->screen, where, loop->shown.data, cursor);
-    return true;
-}
-
-static void draw_frame(struct loop *loop)
-{
-    take_size(loop);
-    size_t cursor;
-    int row, column;
-    text_clear(&loop->shown);
-    prompt_view(&loop->shown, &cursor);
-    int rows = wrap_rows(loop->shown.data, cursor, loop->canvas.width, &row, &column);
-    int layers = loop->session->net ? loop->session->net->top.layers + 1 : 0;
-    layout(loop->canvas.width, loop->canvas.height, layers, rows < PROMPT_ROWS ? rows : PROMPT_ROWS, loop->place);
-    struct pane_context context = {loop->session, console_view(loop->console), loop->log, loop->log_back};
-    canvas_clear(&loop->canvas);
-    view_draw(&context, &loop->canvas, loop->place);
-    screen_put(loop->screen, &loop->canvas);
-    draw_prompt(loop, true); /* last: the cursor stays where it ends */
-    loop->dirty = loop->line_dirty = false;
-    loop->drawn = clock_now();
-}
-
-static void draw_what_is_due(struct loop *loop)
-{
-    bool due = loop->dirty && clock_now() - loop->drawn >= FRAME;
-    if (!due && !loop->line_dirty)
-        return;
-    if (due || !draw_prompt(loop, false))
-        draw_frame(loop);
-    loop->line_dirty = false;
-    screen_show(loop->screen);
-}
-
-static void scroll_log(struct loop *loop, int pages)
-{
-    int page = loop->place[PANE_LOG].height > 1 ? loop->place[PANE_LOG].height - 1 : 1;
-    int back = loop->log_back + pages * page, most = log_count(loop->log) - page;
-    loop->log_back = back > most ? most : back;
-    if (loop->log_back < 0)
-        loop->log_back = 0;
-    loop->dirty = true;
-}
-
 /* --- command lines */
 
 /* Carries LINE out as if it had been typed. */
 static int carry_out(struct loop *loop, const char *line)
 {
-    loop->log_back = 0;
+    loop->frame.log_back = 0;
     struct text echo = {0};
     char safe[1024];
     text_add(&echo, "> %s", text_escape(safe, sizeof safe, line));
@@ -213,8 +131,8 @@ static void on_show(void *context, const char *text)
 static void on_repaint(void *context)
 {
     struct loop *loop = context;
-    screen_repaint(loop->screen);
-    loop->dirty = true;
+    screen_repaint(loop->frame.screen);
+    loop->frame.dirty = true;
 }
 
 /* One pasted line, once no run is under way; a line that fails takes the rest with it. */
@@ -244,7 +162,7 @@ static bool settle(struct loop *loop)
         console_pump(loop->console);
         if (console_quitting(loop->console))
             loop->status = EXIT_OK;
-        loop->dirty = true;
+        loop->frame.dirty = true;
     } else {
         carry_out_pasted(loop);
     }
@@ -266,14 +184,14 @@ static void take_paste(struct loop *loop, const char *text)
         prompt_insert(rest.data);
     text_free(&lines);
     text_free(&rest);
-    loop->line_dirty = true;
+    loop->frame.line_dirty = true;
 }
 
 /* A key with a name: the loop's own, or one that a command line is bound to. */
 static bool take_named(struct loop *loop, const char *name)
 {
     if (strcmp(name, "PageUp") == 0 || strcmp(name, "PageDown") == 0) {
-        scroll_log(loop, name[4] == 'U' ? 1 : -1);
+        frame_scroll_log(&loop->frame, name[4] == 'U' ? 1 : -1);
         return true;
     }
     for (const struct key_binding *row = key_bindings; row->key; row++) {
@@ -302,12 +220,13 @@ static void take_unit(struct loop *loop, enum keys_unit kind)
         return;
     if (kind == KEYS_TEXT || prompt_knows(unit))
         prompt_key(unit, loop->keys.n);
-    loop->line_dirty = true;
+    loop->frame.line_dirty = true;
 }
 
 static void read_keys(struct loop *loop)
 {
     char bytes[4096];
+    loop->key_time = clock_now();
     ssize_t n = read(STDIN_FILENO, bytes, sizeof bytes);
     if (n == 0 || (n < 0 && errno != EINTR && errno != EAGAIN))
         loop->status = EXIT_OK; /* the terminal is gone */
@@ -328,7 +247,7 @@ static void on_interrupt(struct loop *loop)
         session_interrupt(loop->session);
     if (!busy)
         prompt_clear();
-    loop->dirty = loop->line_dirty = true;
+    loop->frame.dirty = loop->frame.line_dirty = true;
 }
 
 static void take_signals(struct loop *loop)
@@ -338,16 +257,16 @@ static void take_signals(struct loop *loop)
     if (events & SIGNALS_INTERRUPT)
         on_interrupt(loop);
     if (events & SIGNALS_STOP) {
-        screen_suspend(loop->screen);
+        screen_suspend(loop->frame.screen);
         signals_stop();
-        screen_resume(loop->screen);
+        screen_resume(loop->frame.screen);
     } else if (events & SIGNALS_CONTINUE) {
-        screen_resume(loop->screen);
+        screen_resume(loop->frame.screen);
     }
     if (events & SIGNALS_RESIZE)
-        screen_repaint(loop->screen); /* also when the size is the old one again: what stood there may be gone */
+        screen_repaint(loop->frame.screen); /* also when the size is the old one again: what stood there may be gone */
     if (events & (SIGNALS_RESIZE | SIGNALS_STOP | SIGNALS_CONTINUE))
-        loop->dirty = true;
+        loop->frame.dirty = true;
     if (events & SIGNALS_LEAVE)
         loop->status = 128 + leaving;
 }
@@ -360,16 +279,19 @@ static void restore_terminal(void)
 
 /* --- the loop */
 
+/* A lone ESC that has meant something for a while: nothing follows it any more. */
+static bool escape_is_due(const struct loop *loop)
+{
+    return keys_escape_held(&loop->keys) && prompt_wants_escape() &&
+           clock_now() - loop->key_time >= ESCAPE_WAIT * MILLISECOND;
+}
+
 /* How long the loop may sleep, in milliseconds; -1: until something happens. */
 static int patience(const struct loop *loop, bool busy)
 {
-    if (busy || loop->line_dirty)
-        return 0;
-    if (loop->dirty) {
-        int64_t left = loop->drawn + FRAME - clock_now();
-        return left > 0 ? (int)(left / 1000000) + 1 : 0;
-    }
-    return keys_escape_held(&loop->keys) && prompt_wants_escape() ? ESCAPE_WAIT : -1;
+    int wait = busy ? 0 : frame_patience(&loop->frame);
+    bool escape = keys_escape_held(&loop->keys) && prompt_wants_escape();
+    return escape && (wait < 0 || wait > ESCAPE_WAIT) ? ESCAPE_WAIT : wait;
 }
 
 static void wait_and_take(struct loop *loop, int milliseconds)
@@ -377,10 +299,10 @@ static void wait_and_take(struct loop *loop, int milliseconds)
     struct pollfd waiting[] = {{STDIN_FILENO, POLLIN, 0}, {signals_fd(), POLLIN, 0}, {capture_fd(), POLLIN, 0}};
     int ready = poll(waiting, 3, milliseconds);
     take_signals(loop);
-    if (ready == 0 && milliseconds == ESCAPE_WAIT)
-        take_unit(loop, keys_flush(&loop->keys));
     if (ready > 0 && waiting[0].revents)
         read_keys(loop);
+    else if (escape_is_due(loop))
+        take_unit(loop, keys_flush(&loop->keys));
     if (ready > 0 && waiting[2].revents && capture_take(&loop->captured)) {
         console_notice_text(loop->console, &loop->captured);
         text_clear(&loop->captured);
@@ -391,13 +313,13 @@ static void go_round(struct loop *loop)
 {
     while (loop->status == GOING_ON) {
         if (session_running(loop->session)) {
-            loop->running = loop->dirty = true;
+            loop->running = loop->frame.dirty = true;
             session_advance(loop->session, clock_now() + SLICE);
         }
         bool busy = settle(loop);
         if (loop->status != GOING_ON)
             break;
-        draw_what_is_due(loop);
+        frame_draw(&loop->frame);
         wait_and_take(loop, patience(loop, busy));
     }
 }
@@ -415,7 +337,9 @@ int loop_run(struct loop *loop, struct console *console, const struct term_optio
 {
     loop->console = console;
     loop->session = console_session(console);
-    loop->keys.utf8 = !options->ascii || MB_CUR_MAX > 1;
+    loop->frame.console = console;
+    loop->frame.log = loop->log;
+    loop->keys.utf8 = MB_CUR_MAX > 1;
     loop->status = GOING_ON;
     console_set_screen(console, true);
     struct text history = {0};
@@ -423,13 +347,13 @@ int loop_run(struct loop *loop, struct console *console, const struct term_optio
     if (signals_open(SIGNALS_SCREEN, err))
         return -1;
     prompt_open(&hooks, paths_find(PATH_STATE, "history", &history) ? history.data : NULL);
-    loop->screen = screen_open(options->colour, err);
-    if (loop->screen) {
+    loop->frame.screen = screen_open(options->colour, err);
+    if (loop->frame.screen) {
         signals_at_death(restore_terminal);
         if (capture_open(err))
             put(loop, LOG_ERROR, err->message);
         go_round(loop);
-        screen_close(loop->screen);
+        screen_close(loop->frame.screen);
         capture_close();
         signals_at_death(NULL);
         say_farewell(loop);
@@ -437,7 +361,7 @@ int loop_run(struct loop *loop, struct console *console, const struct term_optio
     prompt_close();
     signals_close();
     text_free(&history);
-    if (!loop->screen)
+    if (!loop->frame.screen)
         return -1;
     bool failed = options->fail_on_nan && loop->nonfinite && loop->status == EXIT_OK;
     return failed ? EXIT_NONFINITE : loop->status;

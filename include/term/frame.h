@@ -1,0 +1,39 @@
+/*
+ * frame.h: what stands on the screen, and when it is drawn anew.
+ */
+#ifndef TERM_FRAME_H
+#define TERM_FRAME_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "cmd/console.h"
+#include "term/screen.h"
+
+/* Zero it to start; set screen, console and log before the first drawing. */
+struct frame {
+    struct screen *screen;
+    struct console *console;
+    struct log *log;
+    struct canvas canvas;
+    struct rect place[PANES];
+    struct text shown; /* the prompt and its line, as drawn */
+    int log_back;      /* lines scrolled back */
+    bool dirty;        /* all is to be drawn anew */
+    bool line_dirty;   /* the prompt is */
+    int64_t drawn;     /* when all was, the last time */
+};
+
+void frame_close(struct frame *frame); /* neither screen nor console nor log, which are lent */
+
+/* Draws what is dirty: the prompt at once, all the rest at most so many times a second. */
+void frame_draw(struct frame *frame);
+
+/* How long there is nothing to draw, in milliseconds; -1: until something changes. */
+int frame_patience(const struct frame *frame);
+
+/* LINES more lines stand in the log: who has scrolled back keeps in sight what is being read. */
+void frame_log_grew(struct frame *frame, int lines);
+void frame_scroll_log(struct frame *frame, int pages); /* pages back; negative: forth */
+
+#endif

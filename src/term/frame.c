@@ -1,0 +1,102 @@
+/*
+ * frame.c: puts the view and the line editor's line on the screen. A frame is drawn at most FRAMES times a second,
+ * however fast steps are; what is typed is drawn at once, and alone as long as the panes can stay where they are.
+ */
+#include "term/frame.h"
+
+#include "base/clock.h"
+#include "term/prompt.h"
+#include "term/wrap.h"
+
+#define PERIOD (1000000000LL / FRAMES)
+enum { FRAMES = 15, PROMPT_ROWS = 3 };
+
+void frame_close(struct frame *frame)
+{
+    canvas_close(&frame->canvas);
+    text_free(&frame->shown);
+}
+
+static void take_size(struct frame *frame)
+{
+    int width, height;
+    bool ascii = console_view(frame->console)->ascii;
+    screen_measure(frame->screen, &width, &height);
+    const struct canvas *canvas = &frame->canvas;
+    if (canvas->cell && canvas->width == width && canvas->height == height && canvas->ascii == ascii)
+        return;
+    struct canvas fresh;
+    if (canvas_open(&fresh, width, height, ascii, NULL))
+        return; /* the old one goes on: what is outside the terminal is cut */
+    canvas_close(&frame->canvas);
+    frame->canvas = fresh;
+}
+
+/* The rows that the line editor's text, put into `shown`, would take at WIDTH columns. */
+static int take_prompt(struct frame *frame, int width, size_t *cursor)
+{
+    int row, column;
+    text_clear(&frame->shown);
+    prompt_view(&frame->shown, cursor);
+    int rows = wrap_rows(frame->shown.data, *cursor, width > 0 ? width : 1, &row, &column);
+    return rows < PROMPT_ROWS ? rows : PROMPT_ROWS;
+}
+
+static void draw_all(struct frame *frame)
+{
+    take_size(frame);
+    size_t cursor;
+    const struct session *session = console_session(frame->console);
+    int rows = take_prompt(frame, frame->canvas.width, &cursor);
+    int layers = session->net ? session->net->top.layers + 1 : 0;
+    layout(frame->canvas.width, frame->canvas.height, layers, rows, frame->place);
+    struct pane_context context = {session, console_view(frame->console), frame->log, frame->log_back};
+    canvas_clear(&frame->canvas);
+    view_draw(&context, &frame->canvas, frame->place);
+    screen_put(frame->screen, &frame->canvas);
+    screen_put_prompt(frame->screen, frame->place[PANE_PROMPT], frame->shown.data, cursor); /* last: the cursor stays */
+    frame->dirty = false;
+    frame->drawn = clock_now();
+}
+
+void frame_draw(struct frame *frame)
+{
+    bool all = frame->dirty && clock_now() - frame->drawn >= PERIOD;
+    if (!all && !frame->line_dirty)
+        return;
+    struct rect where = frame->place[PANE_PROMPT];
+    size_t cursor;
+    if (!all && take_prompt(frame, where.width, &cursor) == where.height)
+        screen_put_prompt(frame->screen, where, frame->shown.data, cursor);
+    else
+        draw_all(frame);
+    frame->line_dirty = false;
+    screen_show(frame->screen);
+}
+
+int frame_patience(const struct frame *frame)
+{
+    if (frame->line_dirty)
+        return 0;
+    if (!frame->dirty)
+        return -1;
+    int64_t left = frame->drawn + PERIOD - clock_now();
+    return left > 0 ? (int)(left / 1000000) + 1 : 0;
+}
+
+void frame_log_grew(struct frame *frame, int lines)
+{
+    if (frame->log_back > 0)
+        frame->log_back += lines;
+    frame->dirty = true;
+}
+
+void frame_scroll_log(struct frame *frame, int pages)
+{
+    int height = frame->place[PANE_LOG].height, page = height > 1 ? height - 1 : 1;
+    int back = frame->log_back + pages * page, most = log_count(frame->log) - page;
+    frame->log_back = back > most ? most : back;
+    if (frame->log_back < 0)
+        frame->log_back = 0;
+    frame->dirty = true;
+}
