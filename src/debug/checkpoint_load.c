@@ -174,20 +174,23 @@ static bool legal_name(const struct topology *top, int at, const char *name)
 /* Layers keep the names that they had, whatever their order. */
 static int restore_names(struct topology *top, const char *names, struct err *err)
 {
-    int at = 0, status = 0;
-    char *copy = strdup(names);
+    int count = 1, status = 0;
+    for (const char *c = names; *c; c++)
+        count += *c == ' ';
+    if (count != top->layers)
+        return err_set(err, ERR_DATA, "the checkpoint names %d layers; its network has %d", count, top->layers);
+    char *copy = strdup(names), *rest = copy;
     if (!copy)
-        return err_set(err, ERR_MEMORY, "no memory for the names of %d layers", top->layers);
-    for (char *rest = copy, *name; status == 0 && (name = strsep(&rest, " ")); at++) {
-        if (at < top->layers && !legal_name(top, at, name))
+        return err_set(err, ERR_MEMORY, "no memory for the names of %d layers", count);
+    for (int i = 0; i < count && status == 0; i++) {
+        const char *name = strsep(&rest, " ");
+        if (legal_name(top, i, name))
+            snprintf(top->layer[i].name, sizeof top->layer[i].name, "%s", name);
+        else
             status = err_set(err, ERR_DATA, "the checkpoint calls layer %d '%.40s'; legal: letters and digits, each name once",
-                             at + 1, name);
-        else if (at < top->layers)
-            snprintf(top->layer[at].name, sizeof top->layer[at].name, "%s", name);
+                             i + 1, name);
     }
     free(copy);
-    if (status == 0 && at != top->layers)
-        status = err_set(err, ERR_DATA, "the checkpoint names %d layers; its network has %d", at, top->layers);
     return status;
 }
 
