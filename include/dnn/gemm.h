@@ -1,11 +1,13 @@
 /*
- * gemm.h: the three matrix products of a dense layer, over a range of rows.
+ * gemm.h: matrix products: the three of a dense layer, over a range of rows, and the plain one of blocks.
  *
  * Matrices are row-major and dense. Each product runs on the calling thread alone; several threads may call at once.
  * The same call gives the same bits. Zero rows are legal.
  */
 #ifndef DNN_GEMM_H
 #define DNN_GEMM_H
+
+#include <stdbool.h>
 
 #include "dnn/real.h"
 
@@ -17,5 +19,16 @@ void gemm_backward_input(int rows, int in, int out, const real *dy, const real *
 
 /* dw = dy^T x: dy [rows, out], x [rows, in], dw [out, in]; zeros for no rows. */
 void gemm_backward_weight(int rows, int in, int out, const real *dy, const real *x, real *dw);
+
+/* A block of a matrix: its first value, and how many values lie between two rows as stored. A transposed block is read
+ * with its columns as rows. */
+struct gemm_block {
+    const real *at;
+    int stride;
+    bool transposed;
+};
+
+/* c = a b, or c += a b where ADD is set: a [m, k], b [k, n], c [m, n], its rows STRIDE values apart. */
+void gemm_blocks(int m, int n, int k, struct gemm_block a, struct gemm_block b, bool add, real *c, int stride);
 
 #endif

@@ -28,7 +28,7 @@
 enum layer_flag {
     LAYER_ACTIVATION = 1 << 0, /* keeps the shape, no parameters: what `activation` swaps and `out` takes */
     LAYER_NORM = 1 << 1,       /* what `bn on` inserts */
-    LAYER_DROPOUT = 1 << 2,    /* what `dropout` inserts */
+    LAYER_DROPOUT = 1 << 2,    /* drops in training only: what `dropout` inserts and takes away */
     LAYER_WEIGHTED = 1 << 3,   /* has a weight that `init` draws */
     LAYER_RECTIFIER = 1 << 4,  /* a unit of it is dead when its output is 0 for every row */
     LAYER_SATURATES = 1 << 5,  /* flat on both sides: sigmoid, tanh */
@@ -37,7 +37,7 @@ enum layer_flag {
 struct layer {
     const struct layer_kind *kind;
     char name[LAYER_NAME_MAX]; /* "fc1": kind and count, or "out"; kept when the network is edited */
-    struct arg_values args;    /* numbers only: no layer argument is text */
+    struct arg_values args;    /* numbers and sizes only: no layer argument is text */
     struct shape in, out;      /* filled when the network is planned */
 };
 
@@ -62,6 +62,7 @@ struct layer_needs {
     size_t saved_per_row[LAYER_TENSORS]; /* values a row that forward leaves for backward */
     size_t saved[LAYER_TENSORS];         /* values a batch, likewise; a slot is sized by rows or as a whole */
     size_t partial;                      /* values a thread for sums that are reduced between parts */
+    size_t scratch;                      /* values a thread that last one call, shared with the other layers */
 };
 
 struct layer_run {
@@ -80,6 +81,7 @@ struct layer_run {
     real *saved[LAYER_TENSORS];
     real *partial;          /* [LAYER_THREADS or ranks, partial]: every thread's; slot `rank` is the caller's */
     size_t partial_stride;  /* values from one thread's slot to the next, a whole number of cache lines */
+    real *scratch;          /* [scratch]: the caller's own, always there; holds anything when a call begins */
     uint64_t seed, draw;    /* for dropout: the seed, and which training step this is */
     uint32_t stream;        /* for dropout: tells one layer from another */
 };
@@ -91,7 +93,8 @@ struct layer_kind {
     const struct arg_spec *args;
     unsigned flags;
     int forward_parts, backward_parts; /* 1 unless rows mix */
-    /* Sets layer->out from layer->in and the arguments; refuses a shape it cannot take. NULL: out is in. */
+    /* Sets layer->out from layer->in and the arguments; refuses a shape it cannot take, in words that say which shape
+     * came and what is needed (the caller puts the layer's name before them). NULL: out is in. */
     int (*plan)(struct layer *layer, struct err *err);
     /* Declares tensors; NULL: none. NEEDS comes zeroed. */
     void (*needs)(const struct layer *layer, struct layer_needs *needs);

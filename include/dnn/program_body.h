@@ -35,6 +35,8 @@ struct program {
     real *(*saved)[LAYER_TENSORS];   /* by layer */
     real **partial;                  /* by layer */
     size_t *partial_stride;
+    real *scratch;                   /* [ranks, scratch_stride]: what a layer needs during one call */
+    size_t scratch_stride;
     real *gradient;                  /* [ranks, net->size] */
     struct lane *lane;               /* [ranks] */
     struct sums *sums;               /* [ranks, sums_stride] by window */

@@ -40,6 +40,7 @@ static struct layer_run layer_run_of(const struct program *program, int i, int r
         .dy = program->out_gradient[i],
         .partial = program->partial[i],
         .partial_stride = program->partial_stride[i],
+        .scratch = program->scratch + program->scratch_stride * (size_t)rank,
         .seed = program->seed,
         .draw = program->draw,
         .stream = (uint32_t)i,

@@ -9,7 +9,8 @@
 
 const struct layer_kind *const layer_kinds[] = {
     &layer_dense, &layer_relu, &layer_leaky, &layer_sigmoid, &layer_tanh, &layer_elu, &layer_gelu, &layer_exp,
-    &layer_softmax, &layer_dropout, &layer_bn, NULL};
+    &layer_softmax, &layer_dropout, &layer_dropout2d, &layer_bn, &layer_conv, &layer_pool, &layer_gap, &layer_flatten,
+    &layer_reshape, &layer_permute, NULL};
 
 const struct layer_kind *layer_kind_find(const char *name)
 {
@@ -17,6 +18,18 @@ const struct layer_kind *layer_kind_find(const char *name)
         if (strcmp(layer_kinds[i]->name, name) == 0)
             return layer_kinds[i];
     return NULL;
+}
+
+int layer_takes_images(const struct layer *layer, struct err *err)
+{
+    if (layer->in.rank == 3)
+        return 0;
+    struct text in = {0};
+    shape_print(&layer->in, &in);
+    err_set(err, ERR_USAGE, "%s takes images (channels x height x width), not %s; `reshape CxHxW` before it makes them",
+            layer->kind->name, in.data);
+    text_free(&in);
+    return -1;
 }
 
 static int refuse_kind(const char *name, struct err *err)

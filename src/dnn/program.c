@@ -44,13 +44,30 @@ static size_t whole_lines(size_t values, size_t size)
     return (values + each - 1) / each * each;
 }
 
+static struct layer_needs needs_of(const struct layer *layer)
+{
+    struct layer_needs needs = {0};
+    if (layer->kind->needs)
+        layer->kind->needs(layer, &needs);
+    return needs;
+}
+
+/* One scratch a thread does for all layers: it is that of the neediest. */
+static size_t scratch_stride(const struct net *net)
+{
+    size_t most = 0;
+    for (int i = 0; i < net->top.layers; i++) {
+        size_t scratch = needs_of(&net->top.layer[i]).scratch;
+        most = scratch > most ? scratch : most;
+    }
+    return whole_lines(most, sizeof(real));
+}
+
 static void carve_layer(struct program *program, struct arena *arena, int i)
 {
     const struct layer *layer = &program->net->top.layer[i];
     size_t rows = (size_t)program->rows_max, size = shape_size(&layer->out);
-    struct layer_needs needs = {0};
-    if (layer->kind->needs)
-        layer->kind->needs(layer, &needs);
+    struct layer_needs needs = needs_of(layer);
     real *out = arena_take(arena, rows * size, sizeof(real));
     real *gradient = program->mode == PROGRAM_TRAIN ? arena_take(arena, rows * size, sizeof(real)) : NULL;
     real *saved[LAYER_TENSORS];
@@ -85,6 +102,8 @@ static void carve(struct program *program, struct arena *arena)
     program->target = arena_take(arena, rows * shape_size(&net->top.layer[layers - 1].out), sizeof(real));
     if (program->mode == PROGRAM_TRAIN)
         program->gradient = arena_take(arena, net->size * ranks, sizeof(real));
+    program->scratch_stride = scratch_stride(net);
+    program->scratch = arena_take(arena, program->scratch_stride * ranks, sizeof(real));
     for (int i = 0; i < net->top.layers; i++)
         carve_layer(program, arena, i);
 }

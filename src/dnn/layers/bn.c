@@ -1,7 +1,11 @@
 /*
- * bn.c: batch normalization (Ioffe, Szegedy 2015) of features, with PyTorch's conventions: the batch's biased variance
- * normalizes, its unbiased one goes into the running variance. A batch of one row has no unbiased variance: its
- * biased one is 0, and the running variance is left as it was.
+ * bn.c: batch normalization (Ioffe, Szegedy 2015) with PyTorch's conventions: the batch's biased variance normalizes,
+ * its unbiased one goes into the running variance. A batch of one value a feature has no unbiased variance: its biased
+ * one is 0, and the running variance is left as it was.
+ *
+ * What is normalized is a feature of a row, or a channel of an image over its height and width too; in general the
+ * first axis counts features, and `plane` is how many values of each a row has. Where that is 1, loops run along the
+ * features, which lie side by side; otherwise along the plane.
  *
  * Rows mix, so it runs in parts. Every thread adds up all threads' partial sums by itself, in the order of their
  * ranks: all get the same bits, and only what outlives the step (running statistics, what backward needs) is written
@@ -11,11 +15,12 @@
 #include <string.h>
 
 #include "kinds.h"
+#include "sums.h"
 
 enum { MOMENTUM, EPS };
 enum { WEIGHT, BIAS };
 enum { RUNNING_MEAN, RUNNING_VAR };
-enum { NORMALIZED, INVERSE_DEVIATION }; /* saved: x-hat [rows, features]; [features] */
+enum { NORMALIZED, INVERSE_DEVIATION }; /* saved: x-hat, as x; [features] */
 
 /* The areas of a thread's slot, [features] each. The last two are the thread's own copies of what all of them compute;
  * the others are read by all after a meeting, so none is written a second time before all have met again: threads do
@@ -34,34 +39,38 @@ static int features(const struct layer_run *run)
     return run->layer->in.dim[0];
 }
 
-static int bn_plan(struct layer *layer, struct err *err)
+/* Values of one feature in one row. */
+static size_t plane_of(const struct layer *layer)
 {
-    if (layer->in.rank != 1)
-        return err_set(err, ERR_USAGE, "layer %s: batch normalization takes rows of features, not %d dimensions",
-                       layer->name, layer->in.rank);
-    layer->out = layer->in;
-    return 0;
+    return shape_size(&layer->in) / (size_t)layer->in.dim[0];
+}
+
+/* Values of one feature in the whole batch. */
+static size_t batch_values(const struct layer_run *run)
+{
+    return (size_t)run->rows * plane_of(run->layer);
 }
 
 static void bn_needs(const struct layer *layer, struct layer_needs *needs)
 {
     size_t count = (size_t)layer->in.dim[0];
-    needs->param[WEIGHT] = (struct tensor_spec){.name = "weight", .role = TENSOR_SCALE, .shape = layer->in, .fill = 1};
-    needs->param[BIAS] = (struct tensor_spec){.name = "bias", .role = TENSOR_BIAS, .shape = layer->in};
+    struct shape shape = shape_row(layer->in.dim[0]);
+    needs->param[WEIGHT] = (struct tensor_spec){.name = "weight", .role = TENSOR_SCALE, .shape = shape, .fill = 1};
+    needs->param[BIAS] = (struct tensor_spec){.name = "bias", .role = TENSOR_BIAS, .shape = shape};
     needs->params = 2;
     needs->stat[RUNNING_MEAN] =
-        (struct tensor_spec){.name = "running_mean", .role = TENSOR_STATISTIC, .shape = layer->in};
+        (struct tensor_spec){.name = "running_mean", .role = TENSOR_STATISTIC, .shape = shape};
     needs->stat[RUNNING_VAR] =
-        (struct tensor_spec){.name = "running_var", .role = TENSOR_STATISTIC, .shape = layer->in, .fill = 1};
+        (struct tensor_spec){.name = "running_var", .role = TENSOR_STATISTIC, .shape = shape, .fill = 1};
     needs->stats = 2;
-    needs->saved_per_row[NORMALIZED] = count;
+    needs->saved_per_row[NORMALIZED] = shape_size(&layer->in);
     needs->saved[INVERSE_DEVIATION] = count;
     needs->partial = AREAS * count;
 }
 
 static double bn_flops(const struct layer *layer)
 {
-    return 8.0 * layer->in.dim[0];
+    return 8.0 * (double)shape_size(&layer->in);
 }
 
 static real *area(const struct layer_run *run, int rank, int which)
@@ -84,29 +93,39 @@ static void reduce(const struct layer_run *run, int which, real *restrict out)
 static void sum_rows(const struct layer_run *run)
 {
     int n = features(run);
+    size_t plane = plane_of(run->layer);
     real *restrict sum = area(run, run->rank, SUM);
     memset(sum, 0, (size_t)n * sizeof *sum);
     for (int r = run->first; r < run->last; r++) {
-        const real *restrict x = run->x + (size_t)r * n;
-        for (int i = 0; i < n; i++)
-            sum[i] += x[i];
+        const real *restrict x = run->x + (size_t)r * n * plane;
+        if (plane == 1)
+            for (int i = 0; i < n; i++)
+                sum[i] += x[i];
+        else
+            for (int i = 0; i < n; i++)
+                sum[i] += sum_values(x + i * plane, plane);
     }
 }
 
 static void sum_squares(const struct layer_run *run)
 {
     int n = features(run);
+    size_t plane = plane_of(run->layer);
     real *restrict mean = area(run, run->rank, MEAN), *restrict squares = area(run, run->rank, SQUARES);
     reduce(run, SUM, mean);
     for (int i = 0; i < n; i++)
-        mean[i] /= (real)run->rows;
+        mean[i] /= (real)batch_values(run);
     memset(squares, 0, (size_t)n * sizeof *squares);
     for (int r = run->first; r < run->last; r++) {
-        const real *restrict x = run->x + (size_t)r * n;
-        for (int i = 0; i < n; i++) {
-            real centred = x[i] - mean[i];
-            squares[i] += centred * centred;
-        }
+        const real *restrict x = run->x + (size_t)r * n * plane;
+        if (plane == 1)
+            for (int i = 0; i < n; i++) {
+                real centred = x[i] - mean[i];
+                squares[i] += centred * centred;
+            }
+        else
+            for (int i = 0; i < n; i++)
+                squares[i] += sum_squares_about(x + i * plane, mean[i], plane);
     }
 }
 
@@ -116,8 +135,8 @@ static void update_running(const struct layer_run *run, const real *mean, const 
     real momentum = (real)run->layer->args.number[MOMENTUM];
     for (int i = 0; i < features(run); i++) {
         run->stat[RUNNING_MEAN][i] = (1 - momentum) * run->stat[RUNNING_MEAN][i] + momentum * mean[i];
-        if (run->rows > 1) {
-            real unbiased = squares[i] / (real)(run->rows - 1);
+        if (batch_values(run) > 1) {
+            real unbiased = squares[i] / (real)(batch_values(run) - 1);
             run->stat[RUNNING_VAR][i] = (1 - momentum) * run->stat[RUNNING_VAR][i] + momentum * unbiased;
         }
     }
@@ -128,37 +147,65 @@ static real inverse_deviation(const struct layer_run *run, double variance)
     return (real)(1 / sqrt(variance + run->layer->args.number[EPS]));
 }
 
-static void normalize(const struct layer_run *run)
+/* Each thread works the deviations out for itself; rank 0 keeps what outlives the step. */
+static void finish_statistics(const struct layer_run *run, const real *mean, real *inverse)
 {
     int n = features(run);
-    const real *restrict mean = area(run, run->rank, MEAN);
-    const real *restrict weight = run->param[WEIGHT], *restrict bias = run->param[BIAS];
-    real *restrict inverse = area(run, run->rank, INVERSE);
     reduce(run, SQUARES, inverse);
     if (run->rank == 0)
         update_running(run, mean, inverse);
     for (int i = 0; i < n; i++)
-        inverse[i] = inverse_deviation(run, (double)inverse[i] / run->rows);
+        inverse[i] = inverse_deviation(run, (double)inverse[i] / (double)batch_values(run));
     if (run->rank == 0)
         memcpy(run->saved[INVERSE_DEVIATION], inverse, (size_t)n * sizeof *inverse);
+}
+
+static void normalize_plane(const real *restrict x, real mean, real inverse, real weight, real bias, size_t plane,
+                            real *restrict normalized, real *restrict y)
+{
+    for (size_t k = 0; k < plane; k++) {
+        normalized[k] = (x[k] - mean) * inverse;
+        y[k] = normalized[k] * weight + bias;
+    }
+}
+
+static void normalize(const struct layer_run *run)
+{
+    int n = features(run);
+    size_t plane = plane_of(run->layer);
+    const real *restrict mean = area(run, run->rank, MEAN);
+    const real *restrict weight = run->param[WEIGHT], *restrict bias = run->param[BIAS];
+    real *restrict inverse = area(run, run->rank, INVERSE);
+    finish_statistics(run, mean, inverse);
     for (int r = run->first; r < run->last; r++) {
-        const real *restrict x = run->x + (size_t)r * n;
-        real *restrict normalized = run->saved[NORMALIZED] + (size_t)r * n, *restrict y = run->y + (size_t)r * n;
-        for (int i = 0; i < n; i++) {
-            normalized[i] = (x[i] - mean[i]) * inverse[i];
-            y[i] = normalized[i] * weight[i] + bias[i];
-        }
+        size_t at = (size_t)r * n * plane;
+        const real *restrict x = run->x + at;
+        real *restrict normalized = run->saved[NORMALIZED] + at, *restrict y = run->y + at;
+        if (plane == 1)
+            for (int i = 0; i < n; i++) {
+                normalized[i] = (x[i] - mean[i]) * inverse[i];
+                y[i] = normalized[i] * weight[i] + bias[i];
+            }
+        else
+            for (int i = 0; i < n; i++)
+                normalize_plane(x + i * plane, mean[i], inverse[i], weight[i], bias[i], plane, normalized + i * plane,
+                                y + i * plane);
     }
 }
 
 static void forward_evaluation(const struct layer_run *run)
 {
     int n = features(run);
+    size_t plane = plane_of(run->layer);
     for (int i = 0; i < n; i++) {
         real mean = run->stat[RUNNING_MEAN][i], inverse = inverse_deviation(run, run->stat[RUNNING_VAR][i]);
+        real weight = run->param[WEIGHT][i], bias = run->param[BIAS][i];
         for (int r = run->first; r < run->last; r++) {
-            size_t at = (size_t)r * n + i;
-            run->y[at] = (run->x[at] - mean) * inverse * run->param[WEIGHT][i] + run->param[BIAS][i];
+            size_t at = ((size_t)r * n + i) * plane;
+            const real *restrict x = run->x + at;
+            real *restrict y = run->y + at;
+            for (size_t k = 0; k < plane; k++)
+                y[k] = (x[k] - mean) * inverse * weight + bias;
         }
     }
 }
@@ -181,54 +228,77 @@ static void bn_forward(const struct layer_run *run, int part)
 static void sum_gradients(const struct layer_run *run)
 {
     int n = features(run);
+    size_t plane = plane_of(run->layer);
     real *restrict by_bias = run->grad[BIAS], *restrict by_weight = run->grad[WEIGHT];
     memset(by_bias, 0, (size_t)n * sizeof *by_bias);
     memset(by_weight, 0, (size_t)n * sizeof *by_weight);
     for (int r = run->first; r < run->last; r++) {
-        const real *restrict dy = run->dy + (size_t)r * n;
-        const real *restrict normalized = run->saved[NORMALIZED] + (size_t)r * n;
-        for (int i = 0; i < n; i++) {
-            by_bias[i] += dy[i];
-            by_weight[i] += dy[i] * normalized[i];
-        }
+        size_t at = (size_t)r * n * plane;
+        const real *restrict dy = run->dy + at, *restrict normalized = run->saved[NORMALIZED] + at;
+        if (plane == 1)
+            for (int i = 0; i < n; i++) {
+                by_bias[i] += dy[i];
+                by_weight[i] += dy[i] * normalized[i];
+            }
+        else
+            for (int i = 0; i < n; i++) {
+                by_bias[i] += sum_values(dy + i * plane, plane);
+                by_weight[i] += sum_products(dy + i * plane, normalized + i * plane, plane);
+            }
     }
     memcpy(area(run, run->rank, SUM_DY), by_bias, (size_t)n * sizeof *by_bias);
     memcpy(area(run, run->rank, SUM_DY_NORMALIZED), by_weight, (size_t)n * sizeof *by_weight);
+}
+
+static void input_gradient_plane(const real *restrict dy, const real *restrict normalized, real scale, real mean_dy,
+                                 real mean_product, size_t plane, real *restrict dx)
+{
+    for (size_t k = 0; k < plane; k++)
+        dx[k] = scale * (dy[k] - mean_dy - normalized[k] * mean_product);
 }
 
 /* dx = weight / deviation * (dy - mean(dy) - x-hat mean(dy x-hat)), the means over the batch. */
 static void input_gradient(const struct layer_run *run)
 {
     int n = features(run);
+    size_t plane = plane_of(run->layer);
     real *restrict mean_dy = area(run, run->rank, MEAN), *restrict mean_product = area(run, run->rank, INVERSE);
     const real *restrict weight = run->param[WEIGHT], *restrict inverse = run->saved[INVERSE_DEVIATION];
     reduce(run, SUM_DY, mean_dy);
     reduce(run, SUM_DY_NORMALIZED, mean_product);
     for (int i = 0; i < n; i++) {
-        mean_dy[i] /= (real)run->rows;
-        mean_product[i] /= (real)run->rows;
+        mean_dy[i] /= (real)batch_values(run);
+        mean_product[i] /= (real)batch_values(run);
     }
     for (int r = run->first; r < run->last; r++) {
-        const real *restrict dy = run->dy + (size_t)r * n;
-        const real *restrict normalized = run->saved[NORMALIZED] + (size_t)r * n;
-        real *restrict dx = run->dx + (size_t)r * n;
-        for (int i = 0; i < n; i++)
-            dx[i] = weight[i] * inverse[i] * (dy[i] - mean_dy[i] - normalized[i] * mean_product[i]);
+        size_t at = (size_t)r * n * plane;
+        const real *restrict dy = run->dy + at, *restrict normalized = run->saved[NORMALIZED] + at;
+        real *restrict dx = run->dx + at;
+        if (plane == 1)
+            for (int i = 0; i < n; i++)
+                dx[i] = weight[i] * inverse[i] * (dy[i] - mean_dy[i] - normalized[i] * mean_product[i]);
+        else
+            for (int i = 0; i < n; i++)
+                input_gradient_plane(dy + i * plane, normalized + i * plane, weight[i] * inverse[i], mean_dy[i],
+                                     mean_product[i], plane, dx + i * plane);
     }
 }
 
 static void backward_evaluation(const struct layer_run *run)
 {
     int n = features(run);
+    size_t plane = plane_of(run->layer);
     for (int i = 0; i < n; i++) {
         real mean = run->stat[RUNNING_MEAN][i], inverse = inverse_deviation(run, run->stat[RUNNING_VAR][i]);
-        real by_bias = 0, by_weight = 0;
+        real scale = run->param[WEIGHT][i] * inverse, by_bias = 0, by_weight = 0;
         for (int r = run->first; r < run->last; r++) {
-            size_t at = (size_t)r * n + i;
-            by_bias += run->dy[at];
-            by_weight += run->dy[at] * (run->x[at] - mean) * inverse;
-            if (run->dx)
-                run->dx[at] = run->dy[at] * run->param[WEIGHT][i] * inverse;
+            size_t at = ((size_t)r * n + i) * plane;
+            for (size_t k = at; k < at + plane; k++) {
+                by_bias += run->dy[k];
+                by_weight += run->dy[k] * (run->x[k] - mean) * inverse;
+                if (run->dx)
+                    run->dx[k] = run->dy[k] * scale;
+            }
         }
         run->grad[BIAS][i] = by_bias;
         run->grad[WEIGHT][i] = by_weight;
@@ -249,5 +319,5 @@ static void bn_backward(const struct layer_run *run, int part)
 
 const struct layer_kind layer_bn = {
     .name = "bn", .stem = "bn", .summary = "batch normalization: y = weight (x - mean) / sqrt(var + eps) + bias",
-    .args = bn_args, .flags = LAYER_NORM, .forward_parts = 3, .backward_parts = 2, .plan = bn_plan, .needs = bn_needs,
+    .args = bn_args, .flags = LAYER_NORM, .forward_parts = 3, .backward_parts = 2, .needs = bn_needs,
     .flops = bn_flops, .forward = bn_forward, .backward = bn_backward};

@@ -27,8 +27,7 @@ static int dense_plan(struct layer *layer, struct err *err)
     size_t in = shape_size(&layer->in);
     double out = layer->args.number[UNITS];
     if ((double)in * out > INT_MAX)
-        return err_set(err, ERR_USAGE, "layer %s: %zu inputs by %.0f units: more than %d weights", layer->name,
-                       in, out, INT_MAX);
+        return err_set(err, ERR_USAGE, "%zu inputs by %.0f units: more than %d weights", in, out, INT_MAX);
     layer->out = shape_row((int)out);
     return 0;
 }

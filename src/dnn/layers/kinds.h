@@ -5,7 +5,11 @@
 #include "dnn/layer.h"
 
 extern const struct layer_kind layer_dense, layer_relu, layer_leaky, layer_sigmoid, layer_tanh, layer_elu, layer_gelu,
-    layer_exp, layer_softmax, layer_dropout, layer_bn;
+    layer_exp, layer_softmax, layer_dropout, layer_dropout2d, layer_bn, layer_conv, layer_pool, layer_gap,
+    layer_flatten, layer_reshape, layer_permute;
+
+/* Refuses, on behalf of a kind that takes images (channels x height x width) alone, any other shape. */
+int layer_takes_images(const struct layer *layer, struct err *err);
 
 /* The values [first, last) of the caller's own rows, of SHAPE a row: what an element-by-element kind loops over. */
 struct layer_span {

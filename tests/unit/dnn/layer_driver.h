@@ -27,6 +27,7 @@ struct driver {
     real *grad[DRIVER_RANKS][LAYER_TENSORS];
     real *partial;
     size_t partial_stride;
+    real *scratch; /* of whoever is called; filled with NaN before each call */
     uint64_t seed, draw;
     uint32_t stream;
 };
@@ -68,6 +69,7 @@ static inline bool driver_open(struct driver *d, const struct layer *layer, stru
     }
     d->partial_stride = (d->needs.partial + 15) / 16 * 16;
     d->partial = driver_values(d->partial_stride * (size_t)ranks, NAN);
+    d->scratch = driver_values(d->needs.scratch, NAN);
     return true;
 }
 
@@ -78,6 +80,7 @@ static inline void driver_close(struct driver *d)
     free(d->dx);
     free(d->dy);
     free(d->partial);
+    free(d->scratch);
     for (int k = 0; k < LAYER_TENSORS; k++) {
         free(d->param[k]);
         free(d->stat[k]);
@@ -97,8 +100,10 @@ static inline struct layer_run driver_run(const struct driver *d, int rank)
     struct layer_run run = {
         .layer = &d->layer, .training = d->training, .rows = d->rows, .first = d->rows * rank / d->ranks,
         .last = d->rows * (rank + 1) / d->ranks, .rank = rank, .ranks = d->ranks, .x = d->x, .y = d->y, .dx = d->dx,
-        .dy = d->dy, .partial = d->training ? d->partial : NULL, .partial_stride = d->partial_stride, .seed = d->seed,
-        .draw = d->draw, .stream = d->stream};
+        .dy = d->dy, .partial = d->training ? d->partial : NULL, .partial_stride = d->partial_stride,
+        .scratch = d->scratch, .seed = d->seed, .draw = d->draw, .stream = d->stream};
+    for (size_t i = 0; i < d->needs.scratch; i++)
+        d->scratch[i] = NAN;
     for (int k = 0; k < LAYER_TENSORS; k++) {
         run.param[k] = d->param[k];
         run.stat[k] = d->stat[k];
@@ -144,12 +149,45 @@ static inline void driver_draw(struct rng *rng, real *v, size_t n)
     }
 }
 
-/* Arguments for a kind: presets where VARIANT is 0, otherwise anything legal (numbers not far from 0). */
-static inline void driver_arguments(struct layer *layer, int variant, struct rng *rng)
+/* A size: where whole shapes are legal, the extents of IN in another order; otherwise a few small numbers. */
+static inline void driver_extent(struct layer *layer, int i, const struct shape *in, struct rng *rng)
+{
+    const struct arg_spec *spec = &layer->kind->args[i];
+    int *extent = layer->args.extent[i], choices = 0;
+    bool whole = spec->ranks & ARG_RANK(3);
+    layer->args.rank[i] = whole ? in->rank : 2;
+    for (int k = 0; k < layer->args.rank[i]; k++)
+        extent[k] = whole ? in->dim[k] : (int)spec->min + (int)rng_below(rng, 3);
+    for (int k = layer->args.rank[i] - 1; whole && k > 0; k--) {
+        int other = (int)rng_below(rng, (uint32_t)k + 1), kept = extent[k];
+        extent[k] = extent[other];
+        extent[other] = kept;
+    }
+    while (spec->choices && spec->choices[choices])
+        choices++;
+    bool optional = spec->preset && !*spec->preset;
+    if ((choices || optional) && rng_below(rng, 2)) {
+        layer->args.rank[i] = 0;
+        layer->args.number[i] = choices ? rng_below(rng, (uint32_t)choices) : 0;
+    }
+}
+
+/* Arguments for a kind: presets, where there are, if VARIANT is 0; otherwise anything legal (numbers not far from 0).
+ * The kind may refuse them on IN all the same. */
+static inline void driver_arguments(struct layer *layer, int variant, const struct shape *in, struct rng *rng)
 {
     int count = args_count(layer->kind->args);
     for (int i = 0; i < count; i++) {
         const struct arg_spec *spec = &layer->kind->args[i];
+        if (variant == 0 && spec->preset) {
+            struct arg_values preset;
+            struct arg_spec alone[] = {*spec, {0}};
+            args_preset(alone, &preset);
+            layer->args.number[i] = preset.number[0];
+            layer->args.rank[i] = preset.rank[0];
+            memcpy(layer->args.extent[i], preset.extent[0], sizeof preset.extent[0]);
+            continue;
+        }
         bool any = spec->min == 0 && spec->max == 0;
         double low = any ? -2 : spec->min, high = any || spec->max > low + 2 ? low + 2 : spec->max;
         double value = 0;
@@ -158,6 +196,9 @@ static inline void driver_arguments(struct layer *layer, int variant, struct rng
         case ARG_INT:
             value = low + rng_below(rng, 7);
             break;
+        case ARG_EXTENT:
+            driver_extent(layer, i, in, rng);
+            continue;
         case ARG_CHOICE:
             while (spec->choices[choices])
                 choices++;
@@ -171,11 +212,19 @@ static inline void driver_arguments(struct layer *layer, int variant, struct rng
         }
         layer->args.number[i] = value;
     }
-    bool complete = true;
-    for (int i = 0; i < count; i++)
-        complete = complete && layer->kind->args[i].preset;
-    if (variant == 0 && complete)
-        args_preset(layer->kind->args, &layer->args);
+}
+
+/* Opens a driver with such arguments; false when the kind refuses every one of many tries. */
+static inline bool driver_open_any(struct driver *d, const struct layer_kind *kind, int variant, struct shape in,
+                                   int rows, struct rng *rng)
+{
+    for (int attempt = 0; attempt < 50; attempt++) {
+        struct layer layer = {.kind = kind};
+        driver_arguments(&layer, variant, &in, rng);
+        if (driver_open(d, &layer, in, rows, 1))
+            return true;
+    }
+    return false;
 }
 
 #endif

@@ -81,13 +81,49 @@ static inline int network_op(const struct network *n, enum op_code code)
     return i;
 }
 
-/* "KIND" or, where an argument has no preset, "KIND UNITS". */
-static inline void network_add_kind(const struct layer_kind *kind, int units, struct text *spec)
+/* Adds "KIND" with something for each argument that has no preset: UNITS, the last choice (or the first, as PLAIN says),
+ * the size 2x2, or for a whole shape IN. */
+static inline void network_add_kind(const struct layer_kind *kind, int units, const struct shape *in, bool plain,
+                                    struct text *spec)
 {
     text_add(spec, "%s%s", spec->length ? ", " : "", kind->name);
-    for (int i = 0; i < args_count(kind->args); i++)
-        if (!kind->args[i].preset)
-            text_add(spec, " %d", units);
+    for (int i = 0; i < args_count(kind->args); i++) {
+        const struct arg_spec *arg = &kind->args[i];
+        int choice = 0;
+        while (arg->type == ARG_CHOICE && !plain && arg->choices[choice + 1])
+            choice++;
+        if (arg->preset)
+            continue;
+        text_add(spec, " ");
+        if (arg->type == ARG_CHOICE)
+            text_add(spec, "%s", arg->choices[choice]);
+        else if (arg->type == ARG_EXTENT && arg->ranks & ARG_RANK(3))
+            shape_print(in, spec);
+        else
+            text_add(spec, arg->type == ARG_EXTENT ? "2x2" : "%d", units);
+    }
+}
+
+/* Adds a dense layer that makes values of shape IN and, behind it, KIND; false, and nothing, when KIND refuses IN. */
+static inline bool network_add_block(const struct layer_kind *kind, int units, const struct shape *in, bool plain,
+                                     struct text *spec)
+{
+    static struct topology top;
+    struct err err;
+    struct shape row = shape_row(1);
+    struct text block = {0};
+    text_add(&block, "dense %zu", shape_size(in));
+    if (in->rank > 1) {
+        text_add(&block, ", reshape ");
+        shape_print(in, &block);
+    }
+    network_add_kind(kind, units, in, plain, &block);
+    struct net *net = topology_parse(block.data, 1, &top, &err) ? NULL : net_open(&top, &row, &err);
+    if (net)
+        text_add(spec, "%s%s", spec->length ? ", " : "", block.data);
+    net_close(net);
+    text_free(&block);
+    return net != NULL;
 }
 
 #endif

@@ -88,29 +88,39 @@ static void softmax_survives_large_logits(void **state)
     driver_close(&d);
 }
 
+static bool has_nan(const real *v, size_t n)
+{
+    bool found = false;
+    for (size_t i = 0; i < n; i++)
+        found = found || isnan(v[i]);
+    return found;
+}
+
 static void nan_is_never_hidden(void **state)
 {
     (void)state;
     struct rng rng = rng_start(2, RNG_TEST, 0, 0);
     for (int kind = 0; layer_kinds[kind]; kind++) {
-        struct layer layer = {.kind = layer_kinds[kind]};
+        const char *name = layer_kinds[kind]->name;
         struct driver d;
-        driver_arguments(&layer, 0, &rng);
-        assert_true(driver_open(&d, &layer, shape_row(3), 2, 1));
+        struct shape image = {.rank = 3, .dim = {3, 1, 1}};
+        if (!driver_open_any(&d, layer_kinds[kind], 0, shape_row(3), 2, &rng) &&
+            !driver_open_any(&d, layer_kinds[kind], 0, image, 2, &rng))
+            fail_msg("%s takes neither rows nor images", name);
         for (int k = 0; k < d.needs.params; k++)
             driver_draw(&rng, d.param[k], driver_param_count(&d, k));
         driver_draw(&rng, d.x, 6);
         driver_draw(&rng, d.dy, d.out * 2);
         d.x[4] = NAN;
         driver_forward(&d);
-        if (!isnan(d.y[d.out + (d.out > 1 ? 1 : 0)]))
-            fail_msg("%s hides a NaN", layer.kind->name);
+        if (!has_nan(d.y + d.out, d.out))
+            fail_msg("%s hides a NaN", name);
         d.x[4] = 1;
         driver_forward(&d);
         d.dy[d.out] = NAN;
         driver_backward(&d);
-        if (!isnan(d.dx[3]))
-            fail_msg("%s hides a NaN of the gradient", layer.kind->name);
+        if (!has_nan(d.dx + 3, 3))
+            fail_msg("%s hides a NaN of the gradient", name);
         driver_close(&d);
     }
 }
@@ -227,7 +237,7 @@ static void every_row_of_the_table_is_complete(void **state)
         assert_true(strlen(kind->summary) > 0);
         assert_true(kind->forward && kind->backward && kind->forward_parts >= 1 && kind->backward_parts >= 1);
         for (int j = 0; j < i; j++)
-            assert_true(strcmp(kind->stem, layer_kinds[j]->stem) != 0);
+            assert_true(strcmp(kind->stem, layer_kinds[j]->stem) != 0 || (kind->flags & LAYER_DROPOUT));
     }
     assert_null(layer_kind_find("nothing"));
 }
@@ -247,8 +257,6 @@ static void refusals_name_what_is_legal(void **state)
     assert_non_null(strstr(err.message, "units"));
     assert_int_equal(layer_parse(0, bad, &layer, &err), -1);
     struct driver d;
-    layer = parsed("bn");
-    assert_false(driver_open(&d, &layer, (struct shape){.rank = 3, .dim = {1, 2, 2}}, 1, 1));
     layer = parsed("dense 65536");
     assert_false(driver_open(&d, &layer, shape_row(65536), 1, 1));
 }

@@ -12,16 +12,19 @@
 
 #include "network_driver.h"
 
-enum { IN = 20, UNITS = 24, OUT = 10, ROWS = 48, STEPS = 12, RANKS = 3 };
+enum { IN = 20, UNITS = 4, OUT = 10, ROWS = 48, STEPS = 12, RANKS = 3 };
 
 /* Batches get small: fewer rows than threads, and one row. */
 static const int rows_of_step[STEPS] = {48, 48, 31, 2, 48, 1, 48, 48, 3, 48, 48, 47};
 
+/* Every kind behind a dense layer: on rows, and on images. */
 static void describe(struct text *spec)
 {
+    struct shape row = shape_row(24), image = {.rank = 3, .dim = {2, 3, 4}};
     for (int i = 0; layer_kinds[i]; i++) {
-        network_add_kind(layer_kind_find("dense"), UNITS, spec);
-        network_add_kind(layer_kinds[i], UNITS, spec);
+        bool rows = network_add_block(layer_kinds[i], UNITS, &row, true, spec);
+        bool images = network_add_block(layer_kinds[i], UNITS, &image, false, spec);
+        assert_true(rows || images);
     }
 }
 
