@@ -114,7 +114,7 @@ static void put(struct console *console, enum log_kind kind, const char *text)
     text_free(&safe);
 }
 
-static void put_format(struct console *console, enum log_kind kind, const char *format, va_list list)
+__attribute__((format(printf, 3, 0))) static void put_format(struct console *console, enum log_kind kind, const char *format, va_list list)
 {
     char *text;
     if (vasprintf(&text, format, list) < 0)
