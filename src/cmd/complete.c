@@ -26,15 +26,61 @@ static void add_spec(const struct arg_spec *spec, const char *prefix, bool *file
         *files = true;
 }
 
-/* "name=" of every argument that is given by its name alone once the first is there. */
-static void add_arguments(const struct command *command, const char *prefix, bool *files, struct text *out)
+static bool takes_any_word(const struct arg_spec *spec)
+{
+    return spec->type == ARG_WORD || spec->type == ARG_FILE || spec->type == ARG_REST;
+}
+
+/* The argument that COMMAND's lists are for: the first that takes any word; or -1. */
+static int listed_argument(const struct command *command)
+{
+    for (int i = 0; i < args_count(command->args); i++)
+        if (takes_any_word(&command->args[i]))
+            return i;
+    return -1;
+}
+
+/* The argument that WORD names, as in "task=c", or -1. */
+static int named_argument(const struct command *command, const char *word)
+{
+    size_t length = strcspn(word, "=");
+    for (int i = 0; word[length] && i < args_count(command->args); i++)
+        if (strlen(command->args[i].name) == length && strncmp(command->args[i].name, word, length) == 0)
+            return i;
+    return -1;
+}
+
+/* What argument I takes: its choices and, where COMMAND's lists are for it, their entries. */
+static void add_values(const struct console *console, const struct command *command, int i, const char *prefix, bool *files,
+                       struct text *out)
+{
+    add_spec(&command->args[i], prefix, files, out);
+    if (i == listed_argument(command))
+        words_list(console, command->words, prefix, out);
+}
+
+/* A bare word goes to the first argument not given yet that takes it: so behind one that takes any word there is only
+ * "name=" to offer. WORDS are those before the one at the cursor. */
+static void add_arguments(const struct console *console, const struct command *command, char *words, const char *prefix,
+                          bool *files, struct text *out)
 {
     const struct arg_spec *specs = command->args;
+    struct arg_values before;
+    struct text rest = {0};
+    char *word[LINE_ROOM / 2];
+    int count = text_split(words, word, LINE_ROOM / 2);
+    bool taken = false;
+    args_parse(specs, "", count < 0 ? 0 : count, word, &rest, &before, NULL); /* what is missing yet is no matter */
     for (int i = 0; i < args_count(specs); i++) {
-        add_spec(&specs[i], prefix, files, out);
+        if (before.given[i] && specs[i].type != ARG_REST)
+            continue;
+        if (!taken)
+            add_values(console, command, i, prefix, files, out);
+        taken = taken || takes_any_word(&specs[i]);
         if (i > 0 && specs[i].type != ARG_REST)
             add(out, prefix, specs[i].name, "=");
     }
+    text_free(&rest);
 }
 
 /* Settings have values of their own: `set logy o` completes by the setting's row. */
@@ -89,6 +135,11 @@ void console_complete(const struct console *console, const char *line, int curso
         add_setting_values(text, prefix, out);
         return;
     }
-    words_list(console, command->words, prefix, out);
-    add_arguments(command, prefix, files, out);
+    char *last = strrchr(copy, ' ') + 1;
+    int named = named_argument(command, last);
+    *last = 0;
+    if (named >= 0)
+        add_values(console, command, named, prefix, files, out);
+    else
+        add_arguments(console, command, text + first, prefix, files, out);
 }

@@ -167,7 +167,7 @@ static void refuse(struct talk *talk, const struct command *command, const char 
 
 static void refuse_all(struct talk *talk)
 {
-    static const char *const wrong[] = {"nonsense", "nan", "-1e999", "99999999999999999999999999", "''", "\x1b[2J", "=", "spec=="};
+    static const char *const wrong[] = {"nonsense", "nan", "-1e999", "9e307", "''", "\x1b[2J", "=", "spec=="};
     for (int i = 0; commands[i]; i++) {
         const struct command *command = commands[i];
         char line[200];
@@ -179,7 +179,8 @@ static void refuse_all(struct talk *talk)
             bool prints = strcmp(wrong[k], "''") == 0 && command->args && command->args[0].preset &&
                           !*command->args[0].preset && command->args[0].type == ARG_REST;
             bool number = (strcmp(command->name, "print") == 0 || strcmp(command->name, "until") == 0) && isdigit((unsigned char)wrong[k][0]);
-            if (!chooses && !prints && !number)
+            bool harmless = strcmp(wrong[k], "9e307") == 0 && strcmp(command->name, "gradclip") == 0; /* clips nothing */
+            if (!harmless && !chooses && !prints && !number)
                 refuse(talk, command, line);
         }
         snprintf(line, sizeof line, "%s 1 2 3 4 5 6 7 8 9 10 11", command->name);

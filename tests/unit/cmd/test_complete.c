@@ -1,0 +1,246 @@
+/* test_complete.c: what Tab offers, and that all of it is taken. */
+#include "data/dataset.h"
+#include "debug/lookup.h"
+#include "talk.h"
+
+struct offer {
+    int start;
+    bool files;
+    struct text words;
+};
+
+static struct offer complete(const struct talk *talk, const char *line)
+{
+    struct offer offer = {0};
+    console_complete(talk->console, line, (int)strlen(line), &offer.start, &offer.files, &offer.words);
+    return offer;
+}
+
+static bool offers(const struct offer *offer, const char *word)
+{
+    char *copy = strdup(talk_text(&offer->words));
+    bool found = false;
+    for (char *rest = copy, *line; (line = strsep(&rest, "\n"));)
+        found = found || strcmp(line, word) == 0;
+    free(copy);
+    return found;
+}
+
+/* WORDS, separated by blanks, are what LINE offers among others, or alone when ALONE is set. */
+static void check(const struct talk *talk, const char *line, int start, const char *words, bool alone)
+{
+    struct offer offer = complete(talk, line);
+    char *copy = strdup(words);
+    size_t length = 0;
+    if (offer.start != start)
+        fail_msg("'%s' begins at %d", line, offer.start);
+    for (char *rest = copy, *word; (word = strsep(&rest, " "));) {
+        if (*word && !offers(&offer, word))
+            fail_msg("'%s' does not offer %s, but %s", line, word, talk_text(&offer.words));
+        length += *word ? strlen(word) + 1 : 0;
+    }
+    if (alone && offer.words.length != length)
+        fail_msg("'%s' offers %s", line, talk_text(&offer.words));
+    free(copy);
+    text_free(&offer.words);
+}
+
+static void test_offers(void **state)
+{
+    struct talk talk;
+    (void)state;
+    talk_open(&talk, "digits", 1);
+    check(&talk, "ste", 0, "step stepi", true);
+    check(&talk, "  ste", 2, "step stepi", true);
+    check(&talk, "zzz", 0, "", true);
+    check(&talk, "zzz ", 4, "", true);
+    check(&talk, "whiten ", 7, "on off inputs targets", false);
+    check(&talk, "whiten of", 7, "off", true);
+    check(&talk, "print fc1.wei", 6, "fc1.weight", true);
+    check(&talk, "print fc1.weight.", 6, "fc1.weight.norm fc1.weight.std fc1.weight.nan", false);
+    check(&talk, "print log(gra", 10, "grad.norm", true);
+    check(&talk, "until loss<0.1 and val.", 19, "val.loss val.acc val.r2", true);
+    check(&talk, "net dense 64, le", 14, "leaky", true);
+    check(&talk, "net dense 64,le", 13, "leaky", true);
+    check(&talk, "init xa", 5, "xavier", true);
+    check(&talk, "loss hu", 5, "huber", true);
+    check(&talk, "optimizer mom", 10, "momentum", true);
+    check(&talk, "activation no", 11, "none", true);
+    check(&talk, "activation tanh rel", 16, "relu relu1 relu2", true);
+    check(&talk, "bias off f", 9, "fc1 fc2", true);
+    check(&talk, "batch f", 6, "full", true);
+    check(&talk, "gradclip o", 9, "off", true);
+    check(&talk, "dropout o", 8, "off", true);
+    check(&talk, "set lo", 4, "logy", true);
+    check(&talk, "set logy o", 9, "on off", true);
+    check(&talk, "help ini", 5, "init inits", true);
+    check(&talk, "help set", 5, "set sets settings", true);
+    check(&talk, "data ir", 5, "iris", true);
+    check(&talk, "data iris tas", 10, "task=", true);
+    check(&talk, "data iris task=c", 15, "classify", true);
+    check(&talk, "plot gr", 5, "grad", true);
+    check(&talk, "info l", 5, "layers", true);
+    check(&talk, "hash ", 5, "", true);
+    talk_say(&talk, "net dense 8, gelu");
+    check(&talk, "print gel", 6, "gelu1.out gelu1.out.grad", true);
+    talk_close(&talk);
+    talk_open(&talk, NULL, 1); /* before there are data */
+    check(&talk, "print l", 6, "loss lr", true);
+    check(&talk, "bias off f", 9, "", true);
+    talk_close(&talk);
+}
+
+static void test_files(void **state)
+{
+    static const char *const with[] = {"data ", "save x", "load ", "source ab"}, *const without[] = {"lr ", "net ", "da", "help "};
+    struct talk talk;
+    (void)state;
+    talk_open(&talk, "iris", 1);
+    for (int i = 0; i < 4; i++) {
+        struct offer yes = complete(&talk, with[i]), no = complete(&talk, without[i]);
+        assert_true(yes.files);
+        assert_false(no.files);
+        text_free(&yes.words);
+        text_free(&no.words);
+    }
+    talk_close(&talk);
+}
+
+/* Nowhere in a line, however long or odd, does completion read beyond it. */
+static void test_odd_lines(void **state)
+{
+    static const char *const lines[] = {"", " ", "set", "set ", "set logy", "set nosuch o", "print 'fc1", "net ,,,", "print ((((", "=",
+                                        "data \"", "  set  logy  o", "until \xE2\x80\xAE"};
+    struct talk talk;
+    (void)state;
+    talk_open(&talk, "iris", 1);
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+        for (int cursor = 0; cursor <= (int)strlen(lines[i]); cursor++) {
+            struct offer offer = {0};
+            char *exact = malloc((size_t)cursor + 1);
+            memcpy(exact, lines[i], (size_t)cursor);
+            exact[cursor] = 0;
+            console_complete(talk.console, exact, cursor, &offer.start, &offer.files, &offer.words);
+            assert_true(offer.start >= 0 && offer.start <= cursor);
+            text_free(&offer.words);
+            free(exact);
+        }
+    char *line = malloc(20001);
+    memset(line, 'a', 20000);
+    line[20000] = 0;
+    memcpy(line, "print ", 6);
+    struct offer offer = complete(&talk, line);
+    assert_int_equal(offer.words.length, 0);
+    text_free(&offer.words);
+    free(line);
+    talk_close(&talk);
+}
+
+/* --- what is offered is taken */
+
+/* What must follow a word before the line is whole. */
+static const char *tail(const char *command, const char *word)
+{
+    const struct layer_kind *kind = layer_kind_find(word);
+    if (strcmp(command, "net") == 0 && kind && args_count(kind->args) && !kind->args[0].preset)
+        return kind->args[0].type == ARG_INT ? " 4" : " 0.5";
+    if (strcmp(command, "activation") == 0)
+        return strpbrk(word, "0123456789") ? " tanh" : "";
+    if (strcmp(command, "bias") == 0)
+        return strcmp(word, "on") && strcmp(word, "off") ? " off" : "";
+    if (strcmp(command, "whiten") == 0)
+        return strcmp(word, "on") && strcmp(word, "off") ? " off" : "";
+    return "";
+}
+
+/* Whether a refusal is about the word, not about the moment or the data. */
+static bool blames_word(const char *message)
+{
+    static const char *const state_or_data[] = {"is for regression", "is for classification", "the targets are classes",
+                                                "is a tensor; a number was expected", "found text (such as",
+                                                "is a layer of kind", "images"};
+    for (size_t i = 0; i < sizeof state_or_data / sizeof *state_or_data; i++)
+        if (strstr(message, state_or_data[i]))
+            return false;
+    return true;
+}
+
+static void test_offers_are_taken(void **state)
+{
+    struct talk talk;
+    char folder[LIVE_PATH];
+    int taken = 0;
+    (void)state;
+    assert_int_equal(chdir(live_path(folder, "")), 0);
+    for (int i = 0; commands[i]; i++) {
+        char line[300];
+        talk_open(&talk, "iris", 1);
+        talk_say(&talk, "net dense 8, relu, dense 8, relu");
+        talk_say(&talk, "step 2");
+        snprintf(line, sizeof line, "%s ", commands[i]->name);
+        struct offer offer = complete(&talk, line);
+        for (char *rest = offer.words.data, *word; rest && (word = strsep(&rest, "\n")) && *word;) {
+            size_t length = strlen(word);
+            if (word[length - 1] == '=')
+                continue; /* a value is still to come */
+            snprintf(line, sizeof line, "%s %s%s", commands[i]->name, word, tail(commands[i]->name, word));
+            if (talk_try(&talk, line) && blames_word(talk.errors.data))
+                fail_msg("%s: %s", line, talk.errors.data);
+            taken++;
+            if (!(commands[i]->flags & COMMAND_READ_ONLY)) {
+                talk_close(&talk);
+                talk_open(&talk, "iris", 1);
+                talk_say(&talk, "net dense 8, relu, dense 8, relu");
+                talk_say(&talk, "step 2");
+            }
+        }
+        text_free(&offer.words);
+        talk_close(&talk);
+    }
+    assert_true(taken > 150);
+    /* The first words. */
+    talk_open(&talk, "iris", 1);
+    struct offer offer = complete(&talk, "");
+    int count = 0;
+    for (char *rest = offer.words.data, *word; rest && (word = strsep(&rest, "\n")) && *word; count++)
+        assert_non_null(command_find(word, NULL));
+    for (int i = 0; commands[i]; i++)
+        count--;
+    assert_int_equal(count, 0);
+    text_free(&offer.words);
+    talk_close(&talk);
+}
+
+/* `name=` is taken once a value follows. */
+static void test_named_arguments(void **state)
+{
+    static const char *const lines[] = {"data iris target=1", "data iris task=classify", "data iris delimiter=,", "data iris header=on",
+                                        "data iris lenient=off", "split 0.3 seed=4", "whiten off what=inputs", "bias off layer=fc1",
+                                        "plot loss last=10", "set logy value=on"};
+    struct talk talk;
+    (void)state;
+    talk_open(&talk, "iris", 1);
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        char before[100];
+        int at = (int)(strrchr(lines[i], ' ') - lines[i]) + 1;
+        snprintf(before, sizeof before, "%.*s", at + 3, lines[i]);
+        struct offer offer = complete(&talk, before);
+        char name[40];
+        snprintf(name, sizeof name, "%.*s", (int)strcspn(lines[i] + at, "=") + 1, lines[i] + at);
+        bool setting = strncmp(lines[i], "set ", 4) == 0; /* a setting's value is offered as it is */
+        if (!setting && !offers(&offer, name))
+            fail_msg("'%s' does not offer %s", before, name);
+        text_free(&offer.words);
+        talk_say(&talk, lines[i]);
+    }
+    talk_close(&talk);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_offers),           cmocka_unit_test(test_files),           cmocka_unit_test(test_odd_lines),
+        cmocka_unit_test(test_offers_are_taken), cmocka_unit_test(test_named_arguments),
+    };
+    return cmocka_run_group_tests(tests, NULL, live_clean);
+}
