@@ -112,7 +112,8 @@ static int conv_plan(struct layer *layer, struct err *err)
 {
     if (layer_takes_images(layer, err))
         return -1;
-    int filters = (int)layer->args.number[FILTERS], groups = (int)layer->args.number[GROUPS], channels = layer->in.dim[0];
+    int channels = layer->in.dim[0], filters = (int)layer->args.number[FILTERS];
+    int groups = (int)layer->args.number[GROUPS];
     if (channels % groups || filters % groups)
         return err_set(err, ERR_USAGE, "groups=%d must divide the %d channels that come in and the %d filters", groups,
                        channels, filters);
@@ -166,7 +167,8 @@ static void forward_group(const struct geometry *g, const real *image, const rea
         int rows = first + g->rows < height ? g->rows : height - first;
         struct gemm_block columns = seen(g, image, first, rows, scratch);
         struct gemm_block weight = {.at = w, .stride = g->taps};
-        gemm_blocks(g->filters, rows * width, g->taps, weight, columns, b != NULL, y + (size_t)first * width, g->out_plane);
+        gemm_blocks(g->filters, rows * width, g->taps, weight, columns, b != NULL, y + (size_t)first * width,
+                    g->out_plane);
     }
 }
 

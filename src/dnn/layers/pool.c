@@ -3,8 +3,8 @@
  * mode); the average divides by the whole window, zeros of the padding counted; the maximum never sees the padding, is
  * the first of equals, and a NaN wins.
  *
- * Backward looks for the place of each maximum again instead of keeping it: that reads a window once more and takes no
- * memory. Each step works on a row of outputs, tap by tap, so that the inner loops run along the row.
+ * Backward looks for the place of each maximum again instead of keeping it: the first that equals y. That reads a window
+ * once more and takes no memory. Each step works on a row of outputs, tap by tap, so that the inner loops run along the row.
  */
 #include <math.h>
 #include <string.h>
@@ -71,7 +71,7 @@ static int pool_plan(struct layer *layer, struct err *err)
 
 static void pool_needs(const struct layer *layer, struct layer_needs *needs)
 {
-    needs->scratch = 2 * (size_t)layer->out.dim[2]; /* a row of maxima and their places */
+    needs->scratch = (size_t)layer->out.dim[2]; /* a row of outputs */
 }
 
 static double pool_flops(const struct layer *layer)
@@ -87,51 +87,63 @@ static void taps_inside(const struct slide *y, int o, int *first, int *last)
     *last = y->in - top < y->kernel ? y->in - top : y->kernel;
 }
 
-/* Outputs [first, last) through one tap: FROM is the place in the plane that output 0 sees. AT may be NULL. */
+/* Outputs [first, last) through one tap, of which FROM is the place in the plane that output 0 sees. */
 static inline void greatest_tap(const real *restrict plane, int from, int stride, int first, int last,
-                                real *restrict best, int *restrict at)
+                                real *restrict best)
 {
     for (int o = first; o < last; o++) {
         real v = plane[from + o * stride];
-        bool better = v > best[o] || v != v;
-        best[o] = better ? v : best[o];
-        if (at)
-            at[o] = better ? from + o * stride : at[o];
+        best[o] = v > best[o] || v != v ? v : best[o];
     }
 }
 
-/* BEST [x.out] = the maxima of output row O of one plane; AT, unless NULL, their places in the plane. */
-static inline void greatest_row(const struct geometry *g, const real *plane, int o, real *best, int *at)
+/* BEST [x.out] = the maxima of output row O of one plane. */
+static void greatest_row(const struct geometry *g, const real *plane, int o, real *best)
 {
     const struct slide *y = &g->y, *x = &g->x;
-    int ty, last_tap, first, last, stride = x->stride;
+    int ty, last_tap, first, last;
     taps_inside(y, o, &ty, &last_tap);
-    for (int i = 0; i < x->out; i++) {
-        int left = i * stride - x->before;
+    for (int i = 0; i < x->out; i++)
         best[i] = -INFINITY;
-        if (at)
-            at[i] = (o * y->stride - y->before + ty) * x->in + (left < 0 ? 0 : left);
-    }
     for (; ty < last_tap; ty++)
         for (int tx = 0; tx < x->kernel; tx++) {
             int from = (o * y->stride - y->before + ty) * x->in + slide_offset(x, tx);
             slide_inside(x, tx, &first, &last);
-            if (stride == 1)
-                greatest_tap(plane, from, 1, first, last, best, at);
-            else if (stride == 2)
-                greatest_tap(plane, from, 2, first, last, best, at);
+            if (x->stride == 2) /* by far the commonest: the compiler can do more with a number */
+                greatest_tap(plane, from, 2, first, last, best);
             else
-                greatest_tap(plane, from, stride, first, last, best, at);
+                greatest_tap(plane, from, x->stride, first, last, best);
         }
 }
 
-static void greatest_backward(const struct geometry *g, const real *plane, const real *dy, real *scratch, real *dx)
+/* What is LEFT of each output's gradient goes to the first tap that holds the maximum Y, and nothing is left then. */
+static inline void give_tap(const real *restrict plane, int from, int stride, int first, int last,
+                            const real *restrict y, real *restrict left, real *restrict dx)
 {
-    int *at = (int *)(scratch + g->x.out);
-    for (int o = 0; o < g->y.out; o++, dy += g->x.out) {
-        greatest_row(g, plane, o, scratch, at);
-        for (int i = 0; i < g->x.out; i++)
-            dx[at[i]] += dy[i];
+    for (int o = first; o < last; o++) {
+        real v = plane[from + o * stride], d = left[o];
+        bool here = v == y[o] || v != v;
+        dx[from + o * stride] += here ? d : 0;
+        left[o] = here ? 0 : d;
+    }
+}
+
+static void greatest_backward(const struct geometry *g, const real *plane, const real *y, const real *dy, real *left,
+                              real *dx)
+{
+    int ty, last_tap, first, last, width = g->x.out, stride = g->x.stride;
+    for (int o = 0; o < g->y.out; o++, dy += width, y += width) {
+        memcpy(left, dy, (size_t)width * sizeof *left);
+        taps_inside(&g->y, o, &ty, &last_tap);
+        for (; ty < last_tap; ty++)
+            for (int tx = 0; tx < g->x.kernel; tx++) {
+                int from = (o * g->y.stride - g->y.before + ty) * g->x.in + slide_offset(&g->x, tx);
+                slide_inside(&g->x, tx, &first, &last);
+                if (stride == 2)
+                    give_tap(plane, from, 2, first, last, y, left, dx);
+                else
+                    give_tap(plane, from, stride, first, last, y, left, dx);
+            }
     }
 }
 
@@ -176,7 +188,7 @@ static void pool_forward(const struct layer_run *run, int part)
         for (int o = 0; o < g.y.out; o++) {
             real *y = run->y + p * g.out_plane + (size_t)o * g.x.out;
             if (max)
-                greatest_row(&g, run->x + p * g.in_plane, o, y, NULL);
+                greatest_row(&g, run->x + p * g.in_plane, o, y);
             else
                 mean_row(&g, run->x + p * g.in_plane, o, y);
         }
@@ -194,7 +206,7 @@ static void pool_backward(const struct layer_run *run, int part)
         real *dx = run->dx + p * g.in_plane;
         memset(dx, 0, g.in_plane * sizeof *dx);
         if (max)
-            greatest_backward(&g, run->x + p * g.in_plane, dy, run->scratch, dx);
+            greatest_backward(&g, run->x + p * g.in_plane, run->y + p * g.out_plane, dy, run->scratch, dx);
         else
             mean_backward(&g, dy, dx);
     }

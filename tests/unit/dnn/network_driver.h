@@ -81,8 +81,8 @@ static inline int network_op(const struct network *n, enum op_code code)
     return i;
 }
 
-/* Adds "KIND" with something for each argument that has no preset: UNITS, the last choice (or the first, as PLAIN says),
- * the size 2x2, or for a whole shape IN. */
+/* Adds "KIND" with something for each argument that has no preset: UNITS, the first choice (PLAIN) or the last, the
+ * size 2x2, or for a whole shape IN. */
 static inline void network_add_kind(const struct layer_kind *kind, int units, const struct shape *in, bool plain,
                                     struct text *spec)
 {

@@ -100,7 +100,8 @@ static double check_gradients(struct network *n, const char *spec)
     return worst;
 }
 
-/* Moves every parameter off its first value: a bias of 0 behind a row that dropout emptied is a corner of what follows. */
+/* Moves every parameter off its first value: a bias of 0 behind a row that dropout emptied is a corner of what
+ * follows. */
 static void disturb(struct network *n, uint64_t seed)
 {
     struct rng rng = rng_start(seed, RNG_TEST, 1, 0);
