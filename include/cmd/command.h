@@ -22,14 +22,16 @@ enum command_words {
     WORDS_LOSSES = 1 << 3,
     WORDS_INITS = 1 << 4,
     WORDS_OPTIMIZERS = 1 << 5,
-    WORDS_ACTIVATIONS = 1 << 6,
+    WORDS_ACTIVATIONS = 1 << 6, /* their kinds, and the layers of the live network that are some */
     WORDS_COMMANDS = 1 << 7,
     WORDS_SETTINGS = 1 << 8,
     WORDS_DATA = 1 << 9,    /* known sets */
     WORDS_TOPICS = 1 << 10, /* of help */
 };
 
-enum command_group { GROUP_DATA, GROUP_NETWORK, GROUP_TRAINING, GROUP_RUNNING, GROUP_LOOKING, GROUP_SCREEN, GROUP_FILES, GROUP_HELP };
+enum command_group {
+    GROUP_DATA, GROUP_NETWORK, GROUP_TRAINING, GROUP_RUNNING, GROUP_LOOKING, GROUP_SCREEN, GROUP_FILES, GROUP_HELP
+};
 extern const char *const command_groups[]; /* by enum command_group: "data", ... ended by NULL */
 
 struct command {

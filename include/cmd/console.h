@@ -53,10 +53,11 @@ void console_set_screen(struct console *console, bool screen);
 
 bool console_quitting(const struct console *console); /* after `quit` */
 
-/* The words that could stand at the end of LINE up to CURSOR, one a line, in OUT; START is where the word that they replace begins.
- * Reads the tables: commands, argument specs, layer, loss, optimizer and initializer kinds, names (lookup.h), settings. Sets
- * FILES when file names fit there too. */
-void console_complete(const struct console *console, const char *line, int cursor, int *start, bool *files, struct text *out);
+/* The words that could stand at the end of LINE up to CURSOR, one a line, in OUT; START is where the word that they
+ * replace begins. Reads the tables: commands, argument specs, layer, loss, optimizer and initializer kinds, names
+ * (lookup.h), settings. Sets FILES when file names fit there too. */
+void console_complete(const struct console *console, const char *line, int cursor, int *start, bool *files,
+                      struct text *out);
 
 /* Key bindings: a key is another way to type a line. Rows: {"F1", "help"}; read by the screen and by `help keys`. */
 struct key_binding {

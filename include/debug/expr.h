@@ -2,9 +2,8 @@
  * expr.h: expressions over the session: `loss < 0.1 and step > 100`, `fc1.weight`, `log(grad.norm)`.
  *
  * Grammar, loosest first: or; and; not; < <= > >= == !=; + -; * /; unary -; a number, a name (lookup.h), a function
- * call (abs log exp sqrt max min), ( ). Comparisons give 1 or 0; with a NaN only != is 1. What is not 0, a
- * NaN too, is true; max and min of a NaN are NaN. A name is looked up when the expression is evaluated, since
- * layers come and go.
+ * call (abs log exp sqrt max min), ( ). Comparisons give 1 or 0; with a NaN only != is 1. What is not 0, a NaN too, is
+ * true; max and min of a NaN are NaN. A name is looked up when the expression is evaluated, since layers come and go.
  */
 #ifndef DEBUG_EXPR_H
 #define DEBUG_EXPR_H
@@ -13,7 +12,7 @@
 
 struct expr; /* opaque */
 
-/* Parses TEXT. The error names the column (bytes, from 1) and, on two more lines, shows the text with a caret under it. */
+/* Parses TEXT. The error names the column (bytes, from 1); two more lines show the text and a caret under it. */
 struct expr *expr_parse(const char *text, struct err *err);
 void expr_free(struct expr *expr);
 

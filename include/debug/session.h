@@ -118,8 +118,8 @@ void session_close(struct session *session);
 /* --- data and network; each either does all of it or leaves the session as it was. NOTES (may be NULL) gets lines for
  * the person: what was kept, what was made anew. All of them first complete a step that is under way. */
 
-/* Opens ORIGIN and starts at step 0: with the default network and settings, or, where KEEP is set and there are some, with the
- * present ones as far as the data allow. */
+/* Opens ORIGIN and starts at step 0: with the default network and settings, or, where KEEP is set and there are some,
+ * with the present ones as far as the data allow. */
 int session_load_data(struct session *session, const struct data_origin *origin, bool keep, struct text *notes,
                       struct err *err);
 

@@ -51,8 +51,8 @@ static int named_argument(const struct command *command, const char *word)
 }
 
 /* What argument I takes: its choices and, where COMMAND's lists are for it, their entries. */
-static void add_values(const struct console *console, const struct command *command, int i, const char *prefix, bool *files,
-                       struct text *out)
+static void add_values(const struct console *console, const struct command *command, int i, const char *prefix,
+                       bool *files, struct text *out)
 {
     add_spec(&command->args[i], prefix, files, out);
     if (i == listed_argument(command))

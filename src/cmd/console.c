@@ -114,7 +114,8 @@ static void put(struct console *console, enum log_kind kind, const char *text)
     text_free(&safe);
 }
 
-__attribute__((format(printf, 3, 0))) static void put_format(struct console *console, enum log_kind kind, const char *format, va_list list)
+__attribute__((format(printf, 3, 0)))
+static void put_format(struct console *console, enum log_kind kind, const char *format, va_list list)
 {
     char *text;
     if (vasprintf(&text, format, list) < 0)
@@ -164,7 +165,8 @@ static int run_words(struct console *console, const struct command *command, int
         status = err_set(err, ERR_STATE, "%s: no data yet; `data FILE` loads some", command->name);
     if (status == 0) {
         if ((command->flags & COMMAND_EDITS) && session->data && !session_complete_step(session))
-            console_notice(console, "the update of step %llu, which is not finite, is left out: the weights are those before it",
+            console_notice(console,
+                           "the update of step %llu, which is not finite, is left out: the weights are those before it",
                            (unsigned long long)session->step);
         status = command->run(console, &values, err);
     }
@@ -289,7 +291,8 @@ int console_queue_file(struct console *console, const char *path, struct err *er
 int console_source(struct console *console, const char *path, struct err *err)
 {
     if (console->depth >= SOURCE_MAX)
-        return err_set(err, ERR_STATE, "%s: files are %d deep in each other; does one source itself?", path, SOURCE_MAX);
+        return err_set(err, ERR_STATE, "%s: files are %d deep in each other; does one source itself?", path,
+                       SOURCE_MAX);
     return queue_file(&console->queue, path, console->depth + 1, err);
 }
 

@@ -94,7 +94,8 @@ static int run_whiten(struct console *console, const struct arg_values *args, st
 {
     struct session *session = console_session(console);
     bool on = args->number[0] != 0, targets = args->number[1] != 0;
-    if (session_set_whiten(session, targets ? session->transform.inputs : on, targets ? on : session->transform.targets, err))
+    const struct transform *now = &session->transform;
+    if (session_set_whiten(session, targets ? now->inputs : on, targets ? on : now->targets, err))
         return -1;
     session_event(session, "whiten %s%s", on ? "on" : "off", targets ? " targets" : "");
     console_notice(console, "%s: %s, by the mean and deviation of the training rows; the weights stay%s",
@@ -104,13 +105,16 @@ static int run_whiten(struct console *console, const struct arg_values *args, st
 }
 
 static const struct arg_spec data_args[] = {
-    {.name = "source", .type = ARG_FILE, .preset = "", .summary = "a .csv .tsv .txt file or a known set; none: print what was chosen"},
+    {.name = "source", .type = ARG_FILE, .preset = "",
+     .summary = "a .csv .tsv .txt file or a known set; none: print what was chosen"},
     {.name = "target", .type = ARG_WORD, .preset = "", .summary = "the column to predict, by name or number"},
     {.name = "task", .type = ARG_CHOICE, .choices = task_names, .preset = "", .summary = "what kind of target it is"},
-    {.name = "delimiter", .type = ARG_WORD, .preset = "", .choices = (const char *const[]){",", ";", "|", "tab", "space", NULL},
+    {.name = "delimiter", .type = ARG_WORD, .preset = "",
+     .choices = (const char *const[]){",", ";", "|", "tab", "space", NULL},
      .summary = "one character, tab or space"},
     {.name = "header", .type = ARG_SWITCH, .preset = "", .summary = "whether the first row names the columns"},
-    {.name = "lenient", .type = ARG_SWITCH, .preset = "off", .summary = "mend ragged rows and stray quotes, and count them"},
+    {.name = "lenient", .type = ARG_SWITCH, .preset = "off",
+     .summary = "mend ragged rows and stray quotes, and count them"},
     {0}};
 static const struct arg_spec target_args[] = {
     {.name = "column", .type = ARG_WORD, .summary = "a column's name, or its number from 1"}, {0}};
@@ -118,10 +122,12 @@ static const struct arg_spec task_args[] = {
     {.name = "task", .type = ARG_CHOICE, .choices = task_names, .summary = "classes or numbers"}, {0}};
 static const struct arg_spec split_args[] = {
     {.name = "share", .type = ARG_NUMBER, .min = 0, .max = 0.9, .summary = "of the rows, kept for validation"},
-    {.name = "seed", .type = ARG_INT, .min = 0, .max = 9007199254740992.0, .preset = "", .summary = "another choice of rows"}, {0}};
+    {.name = "seed", .type = ARG_INT, .min = 0, .max = 9007199254740992.0, .preset = "",
+     .summary = "another choice of rows"}, {0}};
 static const struct arg_spec whiten_args[] = {
     {.name = "switch", .type = ARG_SWITCH, .summary = "on or off"},
-    {.name = "what", .type = ARG_CHOICE, .choices = (const char *const[]){"inputs", "targets", NULL}, .preset = "inputs",
+    {.name = "what", .type = ARG_CHOICE, .choices = (const char *const[]){"inputs", "targets", NULL},
+     .preset = "inputs",
      .summary = "the inputs, or the targets of a regression"}, {0}};
 
 const struct command command_data = {
@@ -139,5 +145,6 @@ const struct command command_split = {
 const struct command command_whiten = {
     .name = "whiten", .summary = "subtract the mean, divide by the deviation", .group = GROUP_DATA,
     .flags = COMMAND_NEEDS_DATA | COMMAND_EDITS,
-    .details = "Mean and deviation are those of the training rows, for validation rows too. A constant column is left at 0.",
+    .details =
+        "Mean and deviation are those of the training rows, for validation rows too. A constant column is left at 0.",
     .example = "whiten off", .args = whiten_args, .run = run_whiten};

@@ -34,18 +34,21 @@ static int run_source(struct console *console, const struct arg_values *args, st
 }
 
 static const struct arg_spec save_args[] = {{.name = "file", .type = ARG_FILE, .summary = "a .safetensors file"}, {0}};
-static const struct arg_spec source_args[] = {{.name = "file", .type = ARG_FILE, .summary = "commands, one a line"}, {0}};
+static const struct arg_spec source_args[] = {
+    {.name = "file", .type = ARG_FILE, .summary = "commands, one a line"}, {0}};
 
 const struct command command_save = {
     .name = "save", .summary = "write the whole state to a file", .group = GROUP_FILES,
     .flags = COMMAND_NEEDS_DATA | COMMAND_READ_ONLY,
-    .details = "Safetensors: weights, statistics, the optimizer's state, counters, and where the data came from. A run that is\n"
-               "loaded again goes on as if it had never stopped: the same hash.",
+    .details =
+        "Safetensors: weights, statistics, the optimizer's state, counters, and where the data came from. A run\n"
+        "that is loaded again goes on as if it had never stopped: the same hash.",
     .example = "save digits.safetensors", .args = save_args, .run = run_save};
 const struct command command_load = {
     .name = "load", .summary = "go on from a saved state", .group = GROUP_FILES,
-    .details = "Opens the data it came from again, and says so when that is gone or changed. A file with weights only is\n"
-               "loaded into the present network by the names of its tensors.",
+    .details =
+        "Opens the data it came from again, and says so when that is gone or changed. A file with weights only is\n"
+        "loaded into the present network by the names of its tensors.",
     .args = save_args, .run = run_load};
 const struct command command_source = {
     .name = "source", .summary = "carry out the commands of a file", .group = GROUP_FILES, .args = source_args,

@@ -25,12 +25,14 @@ static int run_init(struct console *console, const struct arg_values *args, stru
 }
 
 static const struct arg_spec init_args[] = {
-    {.name = "kind", .type = ARG_REST, .preset = "", .summary = "an initializer with its arguments; none: print the present one"},
+    {.name = "kind", .type = ARG_REST, .preset = "",
+     .summary = "an initializer with its arguments; none: print the present one"},
     {0}};
 
 const struct command command_init = {
     .name = "init", .summary = "draw all weights anew", .group = GROUP_NETWORK,
     .flags = COMMAND_NEEDS_DATA | COMMAND_EDITS, .words = WORDS_INITS,
-    .details = "What was learnt is gone: this re-initializes. Biases start at 0, the optimizer's state too; the step count\n"
-               "and the plots go on. The initializer is kept for layers that are made later.",
+    .details =
+        "What was learnt is gone: this re-initializes. Biases start at 0, the optimizer's state too; the step count\n"
+        "and the plots go on. The initializer is kept for layers that are made later.",
     .example = "init xavier", .args = init_args, .run = run_init};

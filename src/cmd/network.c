@@ -223,12 +223,15 @@ static int run_bias(struct console *console, const struct arg_values *args, stru
 }
 
 static const struct arg_spec net_args[] = {
-    {.name = "spec", .type = ARG_REST, .preset = "", .summary = "hidden layers, comma-separated; none: print the network"}, {0}};
+    {.name = "spec", .type = ARG_REST, .preset = "",
+     .summary = "hidden layers, comma-separated; none: print the network"}, {0}};
 static const struct arg_spec bn_args[] = {{.name = "switch", .type = ARG_SWITCH, .summary = "on or off"}, {0}};
 static const struct arg_spec activation_args[] = {
-    {.name = "kind", .type = ARG_REST, .summary = "an activation with its arguments, or none; then a layer, for that one only"}, {0}};
+    {.name = "kind", .type = ARG_REST,
+     .summary = "an activation with its arguments, or none; then a layer, for that one only"}, {0}};
 static const struct arg_spec dropout_args[] = {
-    {.name = "rate", .type = ARG_WORD, .choices = (const char *const[]){"off", NULL}, .summary = "share of units dropped, or off"}, {0}};
+    {.name = "rate", .type = ARG_WORD, .choices = (const char *const[]){"off", NULL},
+     .summary = "share of units dropped, or off"}, {0}};
 static const struct arg_spec bias_args[] = {
     {.name = "switch", .type = ARG_SWITCH, .summary = "on or off"},
     {.name = "layer", .type = ARG_WORD, .preset = "", .summary = "only this one"}, {0}};
@@ -236,17 +239,20 @@ static const struct arg_spec bias_args[] = {
 const struct command command_net = {
     .name = "net", .summary = "swap the network's layers, or print them", .group = GROUP_NETWORK,
     .flags = COMMAND_NEEDS_DATA | COMMAND_EDITS, .words = WORDS_KINDS,
-    .details = "The hidden layers, comma-separated; `out`, a dense layer of the right width, is always added. What comes\n"
-               "after `out` is an activation on the output: legal, and a mistake. Layers that keep their name and shape\n"
-               "keep their weights.",
+    .details =
+        "The hidden layers, comma-separated; `out`, a dense layer of the right width, is always added. What comes\n"
+        "after `out` is an activation on the output: legal, and a mistake. Layers that keep their name and shape\n"
+        "keep their weights.",
     .example = "net dense 64, bn, relu, dense 64, relu", .args = net_args, .run = run_net};
 const struct command command_bn = {
     .name = "bn", .summary = "put batch norm behind every hidden dense layer, or take it away", .group = GROUP_NETWORK,
     .flags = COMMAND_NEEDS_DATA | COMMAND_EDITS, .example = "bn on", .args = bn_args, .run = run_bn};
 const struct command command_activation = {
     .name = "activation", .summary = "swap the activation of all hidden layers, or of one", .group = GROUP_NETWORK,
-    .flags = COMMAND_NEEDS_DATA | COMMAND_EDITS, .words = WORDS_ACTIVATIONS | WORDS_LAYERS,
-    .details = "`activation leaky 0.1` for all, `activation tanh relu1` for one layer, `activation none` for a linear network.",
+    .flags = COMMAND_NEEDS_DATA | COMMAND_EDITS, .words = WORDS_ACTIVATIONS,
+    .details =
+        "`activation leaky 0.1` for all, `activation tanh relu1` for one layer, `activation none` for a linear\n"
+        "network.",
     .example = "activation tanh", .args = activation_args, .run = run_activation};
 const struct command command_bias = {
     .name = "bias", .summary = "switch biases on or off", .group = GROUP_NETWORK,

@@ -29,5 +29,6 @@ static const struct arg_spec plot_args[] = {
 const struct command command_plot = {
     .name = "plot", .summary = "choose what is plotted; without a screen, print it", .group = GROUP_SCREEN,
     .flags = COMMAND_NEEDS_DATA | COMMAND_READ_ONLY,
-    .details = "Every column shows its true least and greatest value. The letters under the curve are edits: `info events`.",
+    .details =
+        "Every column shows its true least and greatest value. The letters under the curve are edits: `info events`.",
     .example = "plot grad", .args = plot_args, .run = run_plot};

@@ -45,11 +45,14 @@ static const struct arg_spec print_args[] = {
 const struct command command_print = {
     .name = "print", .summary = "print a figure, a tensor or an expression", .group = GROUP_LOOKING,
     .flags = COMMAND_NEEDS_DATA | COMMAND_READ_ONLY, .words = WORDS_NAMES,
-    .details = "A number is printed bare, a tensor one row a line. `help names` lists figures and what can be asked of a tensor.",
+    .details =
+        "A number is printed bare, a tensor one row a line. `help names` lists figures and what can be asked of a\n"
+        "tensor.",
     .example = "print fc1.weight.std", .args = print_args, .run = run_print};
 const struct command command_hash = {
     .name = "hash", .summary = "print the hash of the state", .group = GROUP_LOOKING,
     .flags = COMMAND_NEEDS_DATA | COMMAND_READ_ONLY,
-    .details = "Weights, statistics, optimizer, seed, counters, data cursor, network and settings, as one line of hex digits.\n"
-               "The same build, seed, number of threads and commands give the same hash.",
+    .details =
+        "Weights, statistics, optimizer, seed, counters, data cursor, network and settings, as one line of hex\n"
+        "digits. The same build, seed, number of threads and commands give the same hash.",
     .example = "hash", .run = run_hash};

@@ -22,8 +22,8 @@ static void report_standing(const struct session *session, struct text *out)
 {
     const char *score = session->data->task == TASK_CLASSIFY ? "acc" : "r2";
     text_add(out, "step %llu  epoch %.3g  loss %s  %s %s", (unsigned long long)session->step,
-             session->epoch + (double)session->visited / session->data->trains, text_short(session->batch_figures.loss).s,
-             score, text_short(session->batch_figures.score).s);
+             session->epoch + (double)session->visited / session->data->trains,
+             text_short(session->batch_figures.loss).s, score, text_short(session->batch_figures.score).s);
     if (session->validation_step != UINT64_MAX) {
         text_add(out, "  val loss %s  val %s %s", text_short(session->validation.loss).s, score,
                  text_short(session->validation.score).s);

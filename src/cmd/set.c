@@ -10,8 +10,10 @@ const struct setting settings[] = {
     {{.name = "last", .type = ARG_INT, .min = 0, .max = 1e15, .summary = "steps shown in the plot; 0: all"},
      offsetof(struct view, last)},
     {{.name = "ascii", .type = ARG_SWITCH, .summary = "draw with ASCII only"}, offsetof(struct view, ascii)},
-    {{.name = "ymin", .type = ARG_NUMBER, .preset = "auto", .summary = "least y shown, or auto"}, offsetof(struct view, y0)},
-    {{.name = "ymax", .type = ARG_NUMBER, .preset = "auto", .summary = "greatest y shown, or auto"}, offsetof(struct view, y1)},
+    {{.name = "ymin", .type = ARG_NUMBER, .preset = "auto", .summary = "least y shown, or auto"},
+     offsetof(struct view, y0)},
+    {{.name = "ymax", .type = ARG_NUMBER, .preset = "auto", .summary = "greatest y shown, or auto"},
+     offsetof(struct view, y1)},
     {{0}, 0},
 };
 

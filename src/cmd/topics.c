@@ -1,4 +1,4 @@
-/* topics.c: the tables of the program as help: kinds of layers, losses, initializers, optimizers, names, settings, keys. */
+/* topics.c: the tables of the program as help: layers, losses, initializers, optimizers, names, settings, keys. */
 #include "cmd/rows.h"
 #include "data/dataset.h"
 #include "debug/lookup.h"
@@ -80,9 +80,12 @@ static void print_keys(const struct console *console, struct text *out)
     (void)console;
     for (const struct key_binding *binding = key_bindings; binding->key; binding++)
         text_add(out, "%-8s %-12s %s\n", binding->key, binding->line, binding->summary);
-    text_add(out, "%-8s %-12s %s\n%-8s %-12s %s\n%-8s %-12s %s\n%-8s %-12s %s\n%-8s %-12s %s\n", "Tab", "", "complete",
-             "Ctrl-R", "", "search the history", "Ctrl-C", "", "stop the run, or clear the line", "Ctrl-L", "", "redraw", "Ctrl-D",
-             "", "leave, on an empty line");
+    static const struct {
+        const char *key, *summary;
+    } fixed[] = {{"Tab", "complete"}, {"Ctrl-R", "search the history"}, {"Ctrl-C", "stop the run, or clear the line"},
+                 {"Ctrl-L", "redraw"}, {"Ctrl-D", "leave, on an empty line"}};
+    for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
+        text_add(out, "%-8s %-12s %s\n", fixed[i].key, "", fixed[i].summary);
 }
 
 static void print_manual(const struct console *console, struct text *out)

@@ -142,7 +142,8 @@ static int run_gradclip(struct console *console, const struct arg_values *args, 
 static void reset(struct console *console, uint64_t seed)
 {
     session_reset(console_session(console), seed);
-    console_notice(console, "step 0, seed %" PRIu64 ": weights as first drawn, curves and marks cleared, settings kept", seed);
+    console_notice(console, "step 0, seed %" PRIu64 ": weights as first drawn, curves and marks cleared, settings kept",
+                   seed);
 }
 
 static int run_seed(struct console *console, const struct arg_values *args, struct err *err)
@@ -164,25 +165,29 @@ static int run_reset(struct console *console, const struct arg_values *args, str
 }
 
 static const struct arg_spec optimizer_args[] = {
-    {.name = "kind", .type = ARG_REST, .preset = "", .summary = "an optimizer with its arguments; none: print the present one"}, {0}};
+    {.name = "kind", .type = ARG_REST, .preset = "",
+     .summary = "an optimizer with its arguments; none: print the present one"}, {0}};
 static const struct arg_spec lr_args[] = {
     {.name = "rate", .type = ARG_WORD, .preset = "", .summary = "3e-4, *0.1 or /10; none: print it"}, {0}};
 static const struct arg_spec batch_args[] = {
     {.name = "rows", .type = ARG_WORD, .preset = "", .choices = (const char *const[]){"full", NULL},
      .summary = "1 to the number of training rows, or full; none: print it"}, {0}};
 static const struct arg_spec loss_args[] = {
-    {.name = "kind", .type = ARG_REST, .preset = "", .summary = "a loss with its arguments; none: print the present one"}, {0}};
+    {.name = "kind", .type = ARG_REST, .preset = "",
+     .summary = "a loss with its arguments; none: print the present one"}, {0}};
 static const struct arg_spec gradclip_args[] = {
     {.name = "norm", .type = ARG_WORD, .preset = "", .choices = (const char *const[]){"off", NULL},
      .summary = "the greatest norm of the whole gradient, or off; none: print it"}, {0}};
 static const struct arg_spec seed_args[] = {
-    {.name = "seed", .type = ARG_INT, .min = 0, .max = 9007199254740992.0, .preset = "", .summary = "a whole number; none: print it"}, {0}};
+    {.name = "seed", .type = ARG_INT, .min = 0, .max = 9007199254740992.0, .preset = "",
+     .summary = "a whole number; none: print it"}, {0}};
 
 const struct command command_optimizer = {
     .name = "optimizer", .summary = "swap the optimizer; the weights stay", .group = GROUP_TRAINING,
     .flags = COMMAND_NEEDS_DATA | COMMAND_EDITS, .words = WORDS_OPTIMIZERS,
-    .details = "A rate that you chose stays; otherwise the rate becomes the optimizer's own. Its state starts at zero when\n"
-               "the kind changes.",
+    .details =
+        "A rate that you chose stays; otherwise the rate becomes the optimizer's own. Its state starts at zero when\n"
+        "the kind changes.",
     .example = "optimizer momentum nesterov=on", .args = optimizer_args, .run = run_optimizer};
 const struct command command_lr = {
     .name = "lr", .summary = "change the learning rate", .group = GROUP_TRAINING, .flags = COMMAND_NEEDS_DATA,
@@ -197,11 +202,13 @@ const struct command command_loss = {
     .example = "loss mse", .args = loss_args, .run = run_loss};
 const struct command command_gradclip = {
     .name = "gradclip", .summary = "scale gradients down to a greatest global norm", .group = GROUP_TRAINING,
-    .flags = COMMAND_NEEDS_DATA, .details = "Pascanu, Mikolov, Bengio 2013. Norms that are shown are those before clipping.",
+    .flags = COMMAND_NEEDS_DATA,
+    .details = "Pascanu, Mikolov, Bengio 2013. Norms that are shown are those before clipping.",
     .example = "gradclip 1", .args = gradclip_args, .run = run_gradclip};
 const struct command command_seed = {
     .name = "seed", .summary = "set the seed and begin again at step 0", .group = GROUP_TRAINING,
-    .flags = COMMAND_NEEDS_DATA, .details = "It decides the first weights, the order of the rows and dropout; not the split.",
+    .flags = COMMAND_NEEDS_DATA,
+    .details = "It decides the first weights, the order of the rows and dropout; not the split.",
     .example = "seed 7", .args = seed_args, .run = run_seed};
 const struct command command_reset = {
     .name = "reset", .summary = "begin again at step 0 with the present settings", .group = GROUP_TRAINING,

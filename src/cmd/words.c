@@ -81,6 +81,13 @@ static void add_layers(const struct session *session, const char *prefix, struct
         add(out, prefix, session->net->top.layer[i].name);
 }
 
+static void add_activations(const struct session *session, const char *prefix, struct text *out)
+{
+    for (int i = 0; session->net && i < session->net->top.layers; i++)
+        if (session->net->top.layer[i].kind->flags & LAYER_ACTIVATION)
+            add(out, prefix, session->net->top.layer[i].name);
+}
+
 static const struct {
     unsigned words;
     const char *(*entry)(int i);
@@ -95,6 +102,7 @@ static const struct {
     {WORDS_OPTIMIZERS, optimizer_name, NULL},
     {WORDS_ACTIVATIONS, activation_name, NULL},
     {WORDS_ACTIVATIONS, none_name, NULL},
+    {WORDS_ACTIVATIONS, NULL, add_activations},
     {WORDS_COMMANDS, command_name, NULL},
     {WORDS_SETTINGS, setting_name, NULL},
     {WORDS_DATA, set_name, NULL},

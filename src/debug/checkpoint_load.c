@@ -98,7 +98,8 @@ static int restore_data(const struct session *session, const struct safetensors 
     if (read_origin(file, &origin, &hash, err))
         return -1;
     if (!mean || mean->rank != 1)
-        return err_set(err, ERR_DATA, "the checkpoint has no data.mean: how many features the network takes is not known");
+        return err_set(err, ERR_DATA,
+                       "the checkpoint has no data.mean: how many features the network takes is not known");
     restored->data = dataset_open(&origin, &why);
     const struct dataset *data = restored->data ? restored->data : session->data;
     if (!data)
@@ -187,8 +188,9 @@ static int restore_names(struct topology *top, const char *names, struct err *er
         if (legal_name(top, i, name))
             snprintf(top->layer[i].name, sizeof top->layer[i].name, "%s", name);
         else
-            status = err_set(err, ERR_DATA, "the checkpoint calls layer %d '%.40s'; legal: letters and digits, each name once",
-                             i + 1, name);
+            status = err_set(err, ERR_DATA,
+                             "the checkpoint calls layer %d '%.40s'; legal: letters and digits, each name once", i + 1,
+                             name);
     }
     free(copy);
     return status;
@@ -213,7 +215,8 @@ static int restore_settings(const struct safetensors *file, const struct dataset
     return plan->batch > 0 ? 0 : err_set(err, ERR_DATA, "the checkpoint's batch is 0 rows");
 }
 
-static int restore_tensors(const struct safetensors *file, struct restored *restored, struct text *notes, struct err *err)
+static int restore_tensors(const struct safetensors *file, struct restored *restored, struct text *notes,
+                           struct err *err)
 {
     struct net *net = restored->rig.net;
     const struct optim_kind *optim = restored->plan.optim;
@@ -235,8 +238,10 @@ static int restore_tensors(const struct safetensors *file, struct restored *rest
                 return -1;
         }
     if (!state)
-        text_add(notes, "the checkpoint has no optimizer state, or not all of it: %s starts at zero, so this is not the "
-                        "same run\n", optim->name);
+        text_add(notes,
+                 "the checkpoint has no optimizer state, or not all of it: %s starts at zero, so this is not the "
+                 "same run\n",
+                 optim->name);
     return 0;
 }
 
@@ -315,7 +320,8 @@ static int load_weights(struct session *session, const struct safetensors *file,
     for (int i = 0; i < file->tensors; i++)
         placed += find_window(session->net, &file->tensor[i], &vector) != NULL;
     if (placed == 0)
-        return err_set(err, ERR_DATA, "none of its %d tensors has the name and shape of one of this network; `summary` lists them",
+        return err_set(err, ERR_DATA,
+                       "none of its %d tensors has the name and shape of one of this network; `summary` lists them",
                        file->tensors);
     session_complete_step(session);
     for (int i = 0; i < file->tensors; i++) {
@@ -326,7 +332,8 @@ static int load_weights(struct session *session, const struct safetensors *file,
             text_add(notes, "%s has no place in this network\n", file->tensor[i].name);
     }
     session_forget_validation(session);
-    text_add(notes, "%d tensors loaded by name; the file holds weights only, no optimizer state: %s goes on with its own\n",
+    text_add(notes,
+             "%d tensors loaded by name; the file holds weights only, no optimizer state: %s goes on with its own\n",
              placed, session->optimizer.kind->name);
     return 0;
 }

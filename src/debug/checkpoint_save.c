@@ -18,7 +18,8 @@ const struct checkpoint_field checkpoint_fields[] = {
 };
 #undef FIELD
 
-static int add_window(struct safetensors *file, const char *name, const struct shape *shape, float *data, struct err *err)
+static int add_window(struct safetensors *file, const char *name, const struct shape *shape, float *data,
+                      struct err *err)
 {
     uint64_t dim[SHAPE_MAX];
     for (int i = 0; i < shape->rank; i++)

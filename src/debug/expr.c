@@ -363,13 +363,15 @@ static int number_of(const struct expr *expr, const struct node *node, struct se
             return -1;
         if (named.type == NAMED_TENSOR) {
             char what[2 * NAME_ROOM + 64];
-            snprintf(what, sizeof what, "%s is a tensor; a number was expected, such as %s.norm", node->name, node->name);
+            snprintf(what, sizeof what, "%s is a tensor; a number was expected, such as %s.norm", node->name,
+                     node->name);
             return refuse(err, expr->text, node->column, what);
         }
         *value = named.number;
         return 0;
     }
-    if (number_of(expr, node->left, session, &a, err) || (node->right && number_of(expr, node->right, session, &b, err)))
+    if (number_of(expr, node->left, session, &a, err) ||
+        (node->right && number_of(expr, node->right, session, &b, err)))
         return -1;
     switch (node->type) {
     case NODE_NOT:

@@ -2,7 +2,7 @@
  * hash.c: the state in 64 bits: what a resumed or replayed run must have the same of.
  *
  * Everything that decides the next step goes in: vectors, counters, seed, network, loss, optimizer and its settings,
- * transforms, batch, and inside a step the op the cursor is at. What is only a record (curves, events, norms) stays out.
+ * transforms, batch, and inside a step the op the cursor is at. Mere records (curves, events, norms) stay out.
  */
 #define XXH_STATIC_LINKING_ONLY /* for a hash state on the stack */
 #include <xxhash.h>

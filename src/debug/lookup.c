@@ -149,8 +149,8 @@ static int not_found(const struct session *session, const char *name, struct err
             names[count++] = line;
     names[count] = NULL;
     const char *near = text_nearest(name, names);
-    err_set(err, ERR_USAGE, "there is no '%s'%s%s%s", name, near ? "; did you mean " : "; `help names` lists what there is",
-            near ? near : "", near ? "?" : "");
+    err_set(err, ERR_USAGE, "there is no '%s'%s%s%s", name,
+            near ? "; did you mean " : "; `help names` lists what there is", near ? near : "", near ? "?" : "");
     text_free(&all);
     return -1;
 }

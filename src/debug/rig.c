@@ -10,10 +10,15 @@
 /* Rows of an evaluation that run at once. */
 #define EVALUATION_ROWS 256
 
+static int width_of(const struct session *session)
+{
+    return (int)shape_size(&session->net->top.layer[session->net->top.layers - 1].out);
+}
+
 static void gather_training(void *context, int first, int last, real *x, real *y)
 {
     const struct session *session = context;
-    int features = session->data->features, width = (int)shape_size(&session->net->top.layer[session->net->top.layers - 1].out);
+    int features = session->data->features, width = width_of(session);
     for (int i = first; i < last; i++)
         transform_row(&session->transform, session->data, session->order.row[session->batch_first + i],
                       x + (size_t)i * (size_t)features, y + (size_t)i * (size_t)width, width);
@@ -22,7 +27,7 @@ static void gather_training(void *context, int first, int last, real *x, real *y
 static void gather_validation(void *context, int first, int last, real *x, real *y)
 {
     const struct session *session = context;
-    int features = session->data->features, width = (int)shape_size(&session->net->top.layer[session->net->top.layers - 1].out);
+    int features = session->data->features, width = width_of(session);
     for (int i = first; i < last; i++)
         transform_row(&session->transform, session->data, session->data->validation[session->evaluation.done + i],
                       x + (size_t)i * (size_t)features, y + (size_t)i * (size_t)width, width);

@@ -2,8 +2,8 @@
  * run.c: towards a goal, a few milliseconds at a time.
  *
  * A step is begun, its ops run, its figures are recorded, it is finished. Small steps run whole; of large ones the
- * clock is read between ops, so that a screen stays alive whatever the network. When an epoch ends the validation rows are
- * evaluated, in pieces too. Nothing here allocates.
+ * clock is read between ops, so that a screen stays alive whatever the network. When an epoch ends the validation rows
+ * are evaluated, in pieces too. Nothing here allocates.
  */
 #include <math.h>
 #include <stdio.h>
@@ -89,8 +89,9 @@ static void stop_nonfinite(struct session *session)
 {
     const char *what = isfinite(session->batch_figures.loss) ? "a gradient" : "the loss";
     char text[160];
-    snprintf(text, sizeof text, "%s of step %llu is not finite (loss %s, gradient norm %s); its update has not been made",
-             what, (unsigned long long)session->step + 1, text_short(session->batch_figures.loss).s,
+    snprintf(text, sizeof text,
+             "%s of step %llu is not finite (loss %s, gradient norm %s); its update has not been made", what,
+             (unsigned long long)session->step + 1, text_short(session->batch_figures.loss).s,
              text_short(program_gradient_norm(session->train)).s);
     if (isnan(session->nonfinite_step))
         session->nonfinite_step = (double)session->step + 1;
@@ -155,7 +156,8 @@ static void evaluate_piece(struct session *session)
 int session_validate(struct session *session, struct err *err)
 {
     if (!session->evaluate)
-        return err_set(err, ERR_STATE, "there are no validation rows; `split 0.2` keeps a fifth of the rows for validation");
+        return err_set(err, ERR_STATE,
+                       "there are no validation rows; `split 0.2` keeps a fifth of the rows for validation");
     /* Inside a step ops may have changed parameters or statistics since. */
     if (session->validation_step == session->step && !session->evaluation.active && !session->inside)
         return 0;

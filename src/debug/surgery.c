@@ -79,7 +79,8 @@ void session_initialize(struct session *session, const struct init *init, struct
     session->optimizer.t = 0;
     session_forget_validation(session);
     if (notes)
-        text_add(notes, "all %s parameters drawn anew, biases 0; the optimizer's state starts at zero; step %llu goes on\n",
+        text_add(notes,
+                 "all %s parameters drawn anew, biases 0; the optimizer's state starts at zero; step %llu goes on\n",
                  text_count((double)session->net->parameters).s, (unsigned long long)session->step);
 }
 
@@ -116,7 +117,8 @@ int session_set_optimizer(struct session *session, const struct optim_kind *kind
 int session_set_batch(struct session *session, int rows, struct err *err)
 {
     if (rows < 1 || rows > session->data->trains)
-        return err_set(err, ERR_USAGE, "batch: %d rows; legal: 1 to %d, the training rows", rows, session->data->trains);
+        return err_set(err, ERR_USAGE, "batch: %d rows; legal: 1 to %d, the training rows", rows,
+                       session->data->trains);
     session_complete_step(session);
     struct rig_plan plan = rig_plan_of(session);
     plan.batch = rows;

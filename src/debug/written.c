@@ -17,7 +17,8 @@ int op_has_written(const struct session *session, int op, const char *name, stru
     if (!session->inside) {
         if (session->step > 0 && program_rows(train) > 0)
             return 0;
-        return err_set(err, ERR_STATE, "%s: no batch has been through this network yet; `step` runs one, `stepi` an op", name);
+        return err_set(err, ERR_STATE, "%s: no batch has been through this network yet; `step` runs one, `stepi` an op",
+                       name);
     }
     if (op < program_cursor(train))
         return 0;

@@ -80,4 +80,36 @@ static inline void talk_refuse(struct talk *talk, const char *line, const char *
         fail_msg("%s was refused and changed the state", line);
 }
 
+/* KIND with a legal word for each argument that must be given: "conv 2 2". */
+static inline void talk_layer(const struct layer_kind *kind, struct text *out)
+{
+    text_add(out, "%s", kind->name);
+    for (int i = 0; i < args_count(kind->args) && !kind->args[i].preset; i++) {
+        const struct arg_spec *spec = &kind->args[i];
+        if (spec->type == ARG_CHOICE)
+            text_add(out, " %s", spec->choices[0]);
+        else if (spec->type == ARG_NUMBER)
+            text_add(out, " 0.5");
+        else
+            text_add(out, " %s", strcmp(spec->name, "shape") ? "2" : "64");
+    }
+}
+
+/* A network with one of KIND in it, behind 64 values or, where it takes images only, behind one of 8 x 8; false when
+ * such a network cannot be planned. */
+static inline bool talk_net_with(const struct layer_kind *kind, bool image, struct text *out)
+{
+    struct topology top;
+    struct net *net = NULL;
+    struct shape in = shape_row(7);
+    text_clear(out);
+    text_add(out, "dense 64, %s", image ? "reshape 1x8x8, " : "");
+    talk_layer(kind, out);
+    text_add(out, image ? ", flatten" : "");
+    if (topology_parse(out->data, 3, &top, NULL) == 0)
+        net = net_open(&top, &in, NULL);
+    net_close(net);
+    return net;
+}
+
 #endif

@@ -175,11 +175,14 @@ static void refuse_all(struct talk *talk)
             continue;
         for (size_t k = 0; k < sizeof wrong / sizeof *wrong; k++) {
             snprintf(line, sizeof line, "%s %s", command->name, wrong[k]);
-            bool chooses = strcmp(wrong[k], "''") == 0 && strcmp(command->name, "target") == 0; /* leaves it to the program */
+            bool chooses =
+                strcmp(wrong[k], "''") == 0 && strcmp(command->name, "target") == 0; /* leaves it to the program */
             bool prints = strcmp(wrong[k], "''") == 0 && command->args && command->args[0].preset &&
                           !*command->args[0].preset && command->args[0].type == ARG_REST;
-            bool number = (strcmp(command->name, "print") == 0 || strcmp(command->name, "until") == 0) && isdigit((unsigned char)wrong[k][0]);
-            bool harmless = strcmp(wrong[k], "9e307") == 0 && strcmp(command->name, "gradclip") == 0; /* clips nothing */
+            bool number = (strcmp(command->name, "print") == 0 || strcmp(command->name, "until") == 0) &&
+                          isdigit((unsigned char)wrong[k][0]);
+            bool harmless =
+                strcmp(wrong[k], "9e307") == 0 && strcmp(command->name, "gradclip") == 0; /* clips nothing */
             if (!harmless && !chooses && !prints && !number)
                 refuse(talk, command, line);
         }
@@ -202,12 +205,37 @@ static void test_wrong_words(void **state)
 /* In the middle of a step, too: an edit that is refused may complete the step, but nothing more. */
 static void test_wrong_words_inside_a_step(void **state)
 {
-    static const char *const wrong[] = {"lr -3", "lr x", "batch 0", "batch 1.5", "net dense", "net nonsense 3", "init nobody",
-                                        "optimizer adam eps=x", "loss nothing", "gradclip -1", "seed -1", "split 2",
-                                        "target nosuch", "task dance", "activation dense 3", "dropout 2", "bias off nosuch",
-                                        "bn maybe", "whiten on targets", "save /nonexistent/x", "load /nonexistent/x",
-                                        "source /nonexistent/x", "data /nonexistent/x.csv", "print 1 +", "until 1 +",
-                                        "step 0", "stepi 0", "epoch 0", "finish now", "set nosuch 1", "plot nosuch"};
+    static const char *const wrong[] = {"lr -3",
+                                        "lr x",
+                                        "batch 0",
+                                        "batch 1.5",
+                                        "net dense",
+                                        "net nonsense 3",
+                                        "init nobody",
+                                        "optimizer adam eps=x",
+                                        "loss nothing",
+                                        "gradclip -1",
+                                        "seed -1",
+                                        "split 2",
+                                        "target nosuch",
+                                        "task dance",
+                                        "activation dense 3",
+                                        "dropout 2",
+                                        "bias off nosuch",
+                                        "bn maybe",
+                                        "whiten on targets",
+                                        "save /nonexistent/x",
+                                        "load /nonexistent/x",
+                                        "source /nonexistent/x",
+                                        "data /nonexistent/x.csv",
+                                        "print 1 +",
+                                        "until 1 +",
+                                        "step 0",
+                                        "stepi 0",
+                                        "epoch 0",
+                                        "finish now",
+                                        "set nosuch 1",
+                                        "plot nosuch"};
     (void)state;
     struct talk talk, other;
     talk_open(&talk, "digits", 1);
@@ -300,25 +328,17 @@ static void set_and_step(struct talk *talk, const char *command, const char *kin
 static void test_kinds(void **state)
 {
     struct talk talk;
-    char net[100];
+    struct text net = {0};
     (void)state;
     talk_open(&talk, "digits", 1);
     for (int i = 0; layer_kinds[i]; i++) {
-        bool needs_word = args_count(layer_kinds[i]->args) > 0 && !layer_kinds[i]->args[0].preset;
-        const struct arg_spec *spec = needs_word ? &layer_kinds[i]->args[0] : NULL;
-        const char *word = !spec ? "" : spec->type == ARG_INT ? " 8" : " 0.5";
-        snprintf(net, sizeof net, "dense 8, %s%s", layer_kinds[i]->name, word);
-        struct topology top;
-        struct net *planned = NULL;
-        struct err err = {0};
-        struct shape in = shape_row(talk.session->data->features);
-        if (topology_parse(net, 10, &top, &err) || !(planned = net_open(&top, &in, &err)))
-            continue; /* a kind for images: it refuses rows, and says so */
-        net_close(planned);
-        set_and_step(&talk, "net", net);
+        if (!talk_net_with(layer_kinds[i], false, &net) && !talk_net_with(layer_kinds[i], true, &net))
+            fail_msg("no network takes %s", layer_kinds[i]->name);
+        set_and_step(&talk, "net", net.data);
         if (layer_kinds[i]->flags & LAYER_ACTIVATION)
             set_and_step(&talk, "activation", layer_kinds[i]->name);
     }
+    text_free(&net);
     talk_say(&talk, "net dense 16, relu");
     for (int i = 0; loss_kinds[i]; i++)
         set_and_step(&talk, "loss", loss_kinds[i]->name);
@@ -417,7 +437,8 @@ static void test_choices_fit(void **state)
     struct talk talk;
     (void)state;
     talk_open(&talk, "digits", 1);
-    talk_say(&talk, "net dense 64, bn, relu, dropout 0.1, dense 128, bn, gelu, dense 32, bn, leaky 0.2, dense 16, tanh");
+    talk_say(&talk,
+             "net dense 64, bn, relu, dropout 0.1, dense 128, bn, gelu, dense 32, bn, leaky 0.2, dense 16, tanh");
     talk_say(&talk, "optimizer adam beta1=0.87654321 beta2=0.98765432 eps=1.23456e-7");
     talk_say(&talk, "info choices");
     int lines = 0;
@@ -454,7 +475,8 @@ static void test_escapes(void **state)
     assert_null(strstr(talk.notices.data, "\\\\"));
     assert_null(strstr(talk.notices.data, "\xE2\x80\xAE"));
     talk_say(&talk, "step 3");
-    static const char *const lines[] = {"info", "data", "info layers", "summary", "list", "plot", "info events", "print x"};
+    static const char *const lines[] = {"info", "data", "info layers", "summary",
+                                        "list", "plot", "info events", "print x"};
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
         talk_say(&talk, lines[i]);
         assert_null(strstr(talk.answers.data, "\xE2\x80\xAE"));

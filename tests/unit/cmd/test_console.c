@@ -227,10 +227,13 @@ static void test_long_lines(void **state)
 /* Edits, other data and other states while a run goes on. */
 static void test_lines_during_a_run(void **state)
 {
-    static const char *const edits[] = {"lr /2", "bn on", "net dense 8, relu", "batch 7", "optimizer sgd", "init he", "loss mse",
-                                        "whiten off", "gradclip 1", "dropout 0.5", "activation gelu", "print loss", "info layers",
-                                        "print val.loss", "plot", "bias off", "step 3", "stepi 20", "epoch 1", "until step > 5"};
-    static const char *const fresh[] = {"data wine", "reset", "seed 4", "split 0.3", "target 1", "load run.safetensors"};
+    static const char *const edits[] = {
+        "lr /2",           "bn on",      "net dense 8, relu", "batch 7",        "optimizer sgd",
+        "init he",         "loss mse",   "whiten off",        "gradclip 1",     "dropout 0.5",
+        "activation gelu", "print loss", "info layers",       "print val.loss", "plot",
+        "bias off",        "step 3",     "stepi 20",          "epoch 1",        "until step > 5"};
+    static const char *const fresh[] = {"data wine", "reset",    "seed 4",
+                                        "split 0.3", "target 1", "load run.safetensors"};
     static const char *const runs[] = {"run", "stepi 100000", "epoch 100", "until step < 0"};
     char folder[LIVE_PATH];
     struct talk talk;

@@ -214,7 +214,8 @@ static void test_weights_only(void **state)
     memset(transposed, 0, sizeof transposed);
     assert_int_equal(safetensors_add(&file, "fc1.weight", 2, (uint64_t[]){64, 4}, weight, &err), 0);
     assert_int_equal(safetensors_add(&file, "fc1.bias", 1, (uint64_t[]){64}, bias, &err), 0);
-    assert_int_equal(safetensors_add(&file, "out.weight", 2, (uint64_t[]){64, 3}, transposed, &err), 0); /* is [3, 64] */
+    assert_int_equal(safetensors_add(&file, "out.weight", 2, (uint64_t[]){64, 3}, transposed, &err),
+                     0); /* is [3, 64] */
     assert_int_equal(safetensors_add(&file, "\x1b[2Jnobody", 1, (uint64_t[]){5}, unknown, &err), 0);
     assert_int_equal(safetensors_write(&file, live_path(path, "weights.safetensors"), &err), 0);
     safetensors_close(&file);
@@ -246,8 +247,10 @@ static void test_weights_only(void **state)
 
 /* --- files that are no checkpoint, or a broken one */
 
-/* Writes FROM again as TO: without the tensor or the string called GONE, with KEY set to VALUE, tensor SHAPED as a row. */
-static void rewrite(const char *from, const char *to, const char *gone, const char *key, const char *value, const char *shaped)
+/* Writes FROM again as TO: without the tensor or the string called GONE, with KEY set to VALUE, tensor SHAPED as a row.
+ */
+static void rewrite(const char *from, const char *to, const char *gone, const char *key, const char *value,
+                    const char *shaped)
 {
     struct safetensors in = {0}, out = {0};
     struct err err = {0};
@@ -273,11 +276,38 @@ static void rewrite(const char *from, const char *to, const char *gone, const ch
 
 static void test_broken(void **state)
 {
-    static const char *const needed[] = {"fc1.weight", "out.bias", "bn1.running_var", "data.mean", "data.scale", "data.target_sd",
-                                         "seed", "step", "epoch", "visited", "draws", "t", "batch", "lr", "clip", "threads",
-                                         "net", "names", "init", "loss", "optimizer", "data.source", "data.hash",
-                                         "data.target", "data.task", "data.header", "data.lenient", "data.validation",
-                                         "data.seed", "whiten_inputs", "whiten_targets", "data.delimiter"};
+    static const char *const needed[] = {"fc1.weight",
+                                         "out.bias",
+                                         "bn1.running_var",
+                                         "data.mean",
+                                         "data.scale",
+                                         "data.target_sd",
+                                         "seed",
+                                         "step",
+                                         "epoch",
+                                         "visited",
+                                         "draws",
+                                         "t",
+                                         "batch",
+                                         "lr",
+                                         "clip",
+                                         "threads",
+                                         "net",
+                                         "names",
+                                         "init",
+                                         "loss",
+                                         "optimizer",
+                                         "data.source",
+                                         "data.hash",
+                                         "data.target",
+                                         "data.task",
+                                         "data.header",
+                                         "data.lenient",
+                                         "data.validation",
+                                         "data.seed",
+                                         "whiten_inputs",
+                                         "whiten_targets",
+                                         "data.delimiter"};
     static const struct {
         const char *key, *value, *says;
     } wrong[] = {
@@ -292,7 +322,8 @@ static void test_broken(void **state)
         {"batch", "0", "0 rows"},
         {"net", "dense 3, nonsense", "nonsense"},
         {"net", "dense 3", "names 5 layers; its network has 2"},
-        {"net", "dense 65536, dense 65536, dense 65536, dense 65536, dense 65536, dense 65536, dense 65536", "names 5 layers"},
+        {"net", "dense 65536, dense 65536, dense 65536, dense 65536, dense 65536, dense 65536, dense 65536",
+         "names 5 layers"},
         {"names", "fc1 bn1 relu1 out", "names 4 layers"},
         {"names", "fc1 bn1 relu1 fc1 out", "calls layer 4 'fc1'"},
         {"names", "fc1 bn1 relu1 a.b out", "calls layer 4 'a.b'"},
@@ -361,7 +392,8 @@ static void test_truncated(void **state)
         fclose(file);
         check_refused(session, bad, "");
     }
-    check_refused(session, live_file(bad, "prose.txt", "This is no checkpoint, only a line of prose.\n"), "not a safetensors file");
+    check_refused(session, live_file(bad, "prose.txt", "This is no checkpoint, only a line of prose.\n"),
+                  "not a safetensors file");
     check_refused(session, live_path(bad, "nothing-here"), "No such file");
     check_refused(session, live_path(bad, ""), "is not a file");
     session_close(session);
@@ -401,9 +433,11 @@ static void test_saving_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_every_optimizer),      cmocka_unit_test(test_data_and_threads), cmocka_unit_test(test_names),
-        cmocka_unit_test(test_data_gone_or_changed), cmocka_unit_test(test_other_threads),    cmocka_unit_test(test_weights_only),
-        cmocka_unit_test(test_broken),               cmocka_unit_test(test_truncated),        cmocka_unit_test(test_saving_refused),
+        cmocka_unit_test(test_every_optimizer), cmocka_unit_test(test_data_and_threads),
+        cmocka_unit_test(test_names),           cmocka_unit_test(test_data_gone_or_changed),
+        cmocka_unit_test(test_other_threads),   cmocka_unit_test(test_weights_only),
+        cmocka_unit_test(test_broken),          cmocka_unit_test(test_truncated),
+        cmocka_unit_test(test_saving_refused),
     };
     return cmocka_run_group_tests(tests, NULL, live_clean);
 }

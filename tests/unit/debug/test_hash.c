@@ -207,9 +207,11 @@ static void set_slot(struct session *s)
 static void test_settings(void **state)
 {
     static void (*const settings[])(struct session *) = {
-        set_lr,   set_clip,       set_batch, set_whiten, set_loss,      set_loss_argument, set_optimizer, set_optimizer_argument,
-        set_net,  set_init,       set_init_again, set_seed, set_split,  set_split_seed,    set_target,    set_task,
-        set_weight, set_statistic, set_slot};
+        set_lr,     set_clip,          set_batch,      set_whiten,
+        set_loss,   set_loss_argument, set_optimizer,  set_optimizer_argument,
+        set_net,    set_init,          set_init_again, set_seed,
+        set_split,  set_split_seed,    set_target,     set_task,
+        set_weight, set_statistic,     set_slot};
     enum { SETTINGS = sizeof settings / sizeof *settings };
     uint64_t hash[SETTINGS + 1];
     (void)state;

@@ -55,9 +55,9 @@ static void check_refused(struct session *session, const char *name, enum err_co
 
 static void test_before_any_step(void **state)
 {
-    static const char *const none[] = {"loss", "acc", "grad.norm", "update.norm", "fc1.out", "fc1.grad", "fc1.bias.grad",
-                                       "relu1.out.grad", "x", "target", "fc1.grad.norm", "fc1.ratio",
-                                       "fc1.update.norm"};
+    static const char *const none[] = {"loss",          "acc",           "grad.norm",      "update.norm", "fc1.out",
+                                       "fc1.grad",      "fc1.bias.grad", "relu1.out.grad", "x",           "target",
+                                       "fc1.grad.norm", "fc1.ratio",     "fc1.update.norm"};
     static const char *const some[] = {"step", "epoch", "lr", "batch", "weight.norm", "fc1.weight", "fc1.bias.max",
                                        "val.loss", "val.acc"};
     (void)state;

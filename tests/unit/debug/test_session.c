@@ -270,7 +270,8 @@ static void test_validate(void **state)
 /* Edits and other data in the middle of a run, and of every sort of goal, leave a session that works. */
 static void test_edits_during_a_run(void **state)
 {
-    static const char *const nets[] = {"dense 8, relu", "", "dense 8, bn, relu, dense 8, bn, relu, dense 8", "dense 4, tanh"};
+    static const char *const nets[] = {"dense 8, relu", "", "dense 8, bn, relu, dense 8, bn, relu, dense 8",
+                                       "dense 4, tanh"};
     (void)state;
     struct session *session = live_open("iris", 1, 1);
     struct err err = {0};
