@@ -31,6 +31,10 @@ static inline int slide_offset(const struct slide *slide, int tap)
 static inline void slide_inside(const struct slide *slide, int tap, int *first, int *last)
 {
     int offset = slide_offset(slide, tap), stride = slide->stride;
+    *first = 0;
+    *last = slide->out;
+    if (offset >= 0 && offset + (slide->out - 1) * stride < slide->in)
+        return; /* all of them, which takes no division to know */
     int end = offset >= slide->in ? 0 : (slide->in - offset + stride - 1) / stride;
     *first = offset >= 0 ? 0 : (-offset + stride - 1) / stride;
     *last = end < slide->out ? end : slide->out;
