@@ -81,6 +81,8 @@ static int read_origin(const struct safetensors *file, struct data_origin *origi
     origin->task = atoi(value[4]);
     origin->header = atoi(value[5]);
     origin->lenient = atoi(value[6]) != 0;
+    const char *shape = safetensors_get(file, "data.shape"); /* which files of older versions have not */
+    snprintf(origin->shape, sizeof origin->shape, "%s", shape ? shape : "");
     return read_number(keys[7], value[7], false, &origin->validation, err) ||
                    read_number(keys[8], value[8], true, &origin->seed, err)
                ? -1

@@ -129,7 +129,8 @@ static int set_origin(struct safetensors *file, const struct session *session, s
                  safetensors_set(file, "data.header", number[1], err) ||
                  safetensors_set(file, "data.lenient", number[2], err) ||
                  safetensors_set(file, "data.validation", number[3], err) ||
-                 safetensors_set(file, "data.seed", number[4], err);
+                 safetensors_set(file, "data.seed", number[4], err) ||
+                 safetensors_set(file, "data.shape", origin->shape, err);
     free(path);
     return status ? -1 : 0;
 }

@@ -95,6 +95,32 @@ static int get_validation_r2(struct session *session, double *value, struct err 
     return check_task(session, TASK_REGRESS, "val.r2", err) ? -1 : get_validation_score(session, value, err);
 }
 
+static int get_test_loss(struct session *session, double *value, struct err *err)
+{
+    if (session_test(session, err))
+        return -1;
+    *value = session->test.loss;
+    return 0;
+}
+
+static int get_test_score(struct session *session, enum task task, const char *name, double *value, struct err *err)
+{
+    if (check_task(session, task, name, err) || session_test(session, err))
+        return -1;
+    *value = session->test.score;
+    return 0;
+}
+
+static int get_test_acc(struct session *session, double *value, struct err *err)
+{
+    return get_test_score(session, TASK_CLASSIFY, "test.acc", value, err);
+}
+
+static int get_test_r2(struct session *session, double *value, struct err *err)
+{
+    return get_test_score(session, TASK_REGRESS, "test.r2", value, err);
+}
+
 static int get_lr(struct session *session, double *value, struct err *err)
 {
     (void)err;
@@ -149,6 +175,9 @@ const struct named_figure named_figures[] = {
     {"val.loss", "loss on the validation rows, now", get_validation_loss},
     {"val.acc", "accuracy on the validation rows, now (classification)", get_validation_acc},
     {"val.r2", "variance explained on the validation rows, now (regression)", get_validation_r2},
+    {"test.loss", "loss on the official test rows, now", get_test_loss},
+    {"test.acc", "accuracy on the official test rows, now (classification)", get_test_acc},
+    {"test.r2", "variance explained on the official test rows, now (regression)", get_test_r2},
     {"lr", "learning rate", get_lr},
     {"batch", "rows a step", get_batch},
     {"grad.norm", "norm of the whole gradient, before clipping", get_gradient_norm},

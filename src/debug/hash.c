@@ -54,6 +54,8 @@ static void add_data(XXH3_state_t *hash, const struct session *session)
     add_count(hash, (uint64_t)data->task);
     for (int i = 0; i < data->columns; i++)
         add_count(hash, (uint64_t)data->column[i].use);
+    for (int i = 0; data->shape.rank == 3 && i < data->shape.rank; i++)
+        add_count(hash, (uint64_t)data->shape.dim[i] << 1 | data->hwc);
     add_bytes(hash, data->train, (size_t)data->trains * sizeof *data->train);
     add_bytes(hash, transform->mean, (size_t)transform->features * sizeof *transform->mean);
     add_bytes(hash, transform->scale, (size_t)transform->features * sizeof *transform->scale);

@@ -24,12 +24,12 @@ static void gather_training(void *context, int first, int last, real *x, real *y
                       x + (size_t)i * (size_t)features, y + (size_t)i * (size_t)width, width);
 }
 
-static void gather_validation(void *context, int first, int last, real *x, real *y)
+static void gather_evaluation(void *context, int first, int last, real *x, real *y)
 {
     const struct session *session = context;
     int features = session->data->features, width = width_of(session);
     for (int i = first; i < last; i++)
-        transform_row(&session->transform, session->data, session->data->validation[session->evaluation.done + i],
+        transform_row(&session->transform, session->data, session->evaluation.row[session->evaluation.done + i],
                       x + (size_t)i * (size_t)features, y + (size_t)i * (size_t)width, width);
 }
 
@@ -60,11 +60,12 @@ static int open_programs(struct session *session, const struct dataset *data, co
                               (struct program_source){gather_training, session}, err);
     if (!rig->train)
         return -1;
-    if (data->validations == 0)
+    int rows = data->validations > data->tests ? data->validations : data->tests;
+    if (rows == 0)
         return 0;
-    int rows = data->validations < EVALUATION_ROWS ? data->validations : EVALUATION_ROWS;
+    rows = rows < EVALUATION_ROWS ? rows : EVALUATION_ROWS;
     rig->evaluate = program_open(rig->net, &plan->loss, PROGRAM_EVALUATE, rows, session->team,
-                                 (struct program_source){gather_validation, session}, err);
+                                 (struct program_source){gather_evaluation, session}, err);
     return rig->evaluate ? 0 : -1;
 }
 
@@ -84,9 +85,8 @@ static int open_gradient_series(struct rig *rig, struct err *err)
 int rig_open(struct session *session, const struct dataset *data, const struct rig_plan *plan, struct rig *rig,
              struct err *err)
 {
-    struct shape in = shape_row(data->features);
     *rig = (struct rig){0};
-    rig->net = net_open(plan->top, &in, err);
+    rig->net = net_open(plan->top, &data->shape, err);
     if (!rig->net || open_slots(rig, plan->optim, err) || open_programs(session, data, plan, rig, err) ||
         open_gradient_series(rig, err)) {
         rig_close(rig);

@@ -59,8 +59,9 @@ static void record(struct session *session)
 
 static void start_evaluation(struct session *session)
 {
-    if (session->evaluate)
-        session->evaluation = (struct evaluation){.active = true};
+    if (session->data->validations)
+        session->evaluation = (struct evaluation){
+            .active = true, .row = session->data->validation, .rows = session->data->validations};
 }
 
 static void end_step(struct session *session)
@@ -131,21 +132,29 @@ bool session_complete_step(struct session *session)
 
 /* --- evaluation */
 
-static void evaluate_piece(struct session *session)
+/* The next rows of an evaluation; FIGURES when these were the last. */
+static void evaluate_rows(struct session *session, struct figures *figures)
 {
     struct evaluation *evaluation = &session->evaluation;
-    int left = session->data->validations - evaluation->done, most = program_rows_max(session->evaluate);
+    int left = evaluation->rows - evaluation->done, most = program_rows_max(session->evaluate);
     int rows = left < most ? left : most;
     program_begin(session->evaluate, rows, 0, 0);
     program_run(session->evaluate, NULL, program_ops(session->evaluate), false);
     evaluation->loss += program_loss(session->evaluate) * rows;
     score_add(session, rows);
     evaluation->done += rows;
-    if (evaluation->done < session->data->validations)
+    if (evaluation->done < evaluation->rows)
         return;
-    session->validation = (struct figures){evaluation->loss / evaluation->done, score_validation(session)};
-    session->validation_step = session->step;
+    *figures = (struct figures){evaluation->loss / evaluation->done, score_evaluation(session)};
     evaluation->active = false;
+}
+
+static void evaluate_piece(struct session *session)
+{
+    evaluate_rows(session, &session->validation);
+    if (session->evaluation.active)
+        return;
+    session->validation_step = session->step;
     double x = (double)session->step;
     if (!session->inside && !(series_last_x(session->validation_loss_series) >= x)) {
         series_push(session->validation_loss_series, x, session->validation.loss);
@@ -155,7 +164,7 @@ static void evaluate_piece(struct session *session)
 
 int session_validate(struct session *session, struct err *err)
 {
-    if (!session->evaluate)
+    if (session->data->validations == 0)
         return err_set(err, ERR_STATE,
                        "there are no validation rows; `split 0.2` keeps a fifth of the rows for validation");
     /* Inside a step ops may have changed parameters or statistics since. */
@@ -165,6 +174,22 @@ int session_validate(struct session *session, struct err *err)
         start_evaluation(session);
     while (session->evaluation.active)
         evaluate_piece(session);
+    return 0;
+}
+
+int session_test(struct session *session, struct err *err)
+{
+    const struct dataset *data = session->data;
+    if (data->tests == 0)
+        return err_set(err, ERR_STATE, "this data has no official test rows; `fashion` has 10,000");
+    if (session->test_step == session->step && !session->inside)
+        return 0;
+    struct evaluation validation = session->evaluation;
+    session->evaluation = (struct evaluation){.active = true, .row = data->test, .rows = data->tests};
+    while (session->evaluation.active)
+        evaluate_rows(session, &session->test);
+    session->evaluation = validation;
+    session->test_step = session->step;
     return 0;
 }
 
@@ -278,11 +303,10 @@ static void advance_step(struct session *session, int64_t deadline)
     if (session->step_nanoseconds < LONG_STEP) {
         run_ops(session, end);
     } else {
-        int64_t now = begun;
-        for (int op = cursor; op < end && session->goal != GOAL_NONE && now < deadline; op++) {
-            run_ops(session, op + 1);
-            now = clock_now();
-        }
+        int op = cursor;
+        do
+            run_ops(session, ++op);
+        while (op < end && session->goal != GOAL_NONE && clock_now() < deadline);
     }
     int64_t now = clock_now();
     double share = (double)(session->inside ? program_cursor(session->train) - cursor : all - cursor) / all;

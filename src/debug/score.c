@@ -67,7 +67,7 @@ void score_add(struct session *session, int rows)
     }
 }
 
-double score_validation(const struct session *session)
+double score_evaluation(const struct session *session)
 {
     const struct evaluation *evaluation = &session->evaluation;
     if (session->data->task == TASK_CLASSIFY)

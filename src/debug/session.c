@@ -54,7 +54,7 @@ struct session *session_open(const struct session_options *options, struct err *
     }
     session->seed = options->seed;
     default_settings(session);
-    session->validation_step = UINT64_MAX;
+    session->validation_step = session->test_step = UINT64_MAX;
     session->nonfinite_step = NAN;
     session->team = team_open(options->threads ? options->threads : default_threads(), err);
     if (!session->team || open_series(session, err)) {
@@ -134,7 +134,7 @@ static void clear_record(struct session *session)
     session->events = 0;
     session_forget_validation(session);
     session->nonfinite_step = NAN;
-    session->batch_figures = session->validation = (struct figures){NAN, NAN};
+    session->batch_figures = session->validation = session->test = (struct figures){NAN, NAN};
 }
 
 static void clear_curves(struct session *session)

@@ -13,7 +13,7 @@
 void session_forget_validation(struct session *session)
 {
     session->evaluation.active = false;
-    session->validation_step = UINT64_MAX;
+    session->validation_step = session->test_step = UINT64_MAX;
 }
 
 /* What became of the parameters: "kept fc1 fc2 out; made anew bn1 bn2". */
