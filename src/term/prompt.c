@@ -29,6 +29,7 @@ static struct {
     int in_file; /* lines of the history file */
     char key[KEY_MAX];
     int next, keys;
+    bool discarding; /* the line that is being entered is to be dropped */
     bool starved; /* readline asked for more than the key that it was given */
     FILE *sink;
     int word_start; /* of the completion under way: where the word begins that is completed */
@@ -54,7 +55,7 @@ static void draw_nothing(void)
 
 static void on_line(char *line)
 {
-    if (line || !prompt.starved)
+    if (!prompt.discarding && (line || !prompt.starved))
         prompt.hooks.entered(prompt.hooks.context, line);
     free(line);
 }
@@ -245,6 +246,22 @@ static void configure(void)
     rl_sort_completion_matches = 0;
 }
 
+/* What readline 8.2 gets wrong when it is fed key by key, found by random keys: keyboard macros and searches that are not
+ * incremental follow null pointers and free twice. */
+static void unbind_what_crashes(void)
+{
+    rl_command_func_t *const functions[] = {
+        rl_start_kbd_macro,      rl_end_kbd_macro,        rl_call_last_kbd_macro,       rl_noninc_forward_search,
+        rl_noninc_reverse_search, rl_noninc_forward_search_again, rl_noninc_reverse_search_again, rl_vi_search,
+        rl_vi_search_again};
+    const Keymap maps[] = {emacs_standard_keymap, emacs_meta_keymap, emacs_ctlx_keymap, vi_movement_keymap,
+                           vi_insertion_keymap};
+    for (size_t i = 0; i < sizeof functions / sizeof *functions; i++)
+        for (size_t j = 0; j < sizeof maps / sizeof *maps; j++)
+            rl_unbind_function_in_map(functions[i], maps[j]);
+    rl_unbind_function_in_map(rl_vi_editing_mode, emacs_meta_keymap); /* Escape and Enter, typed by mistake */
+}
+
 void prompt_open(const struct prompt_hooks *hooks, const char *history)
 {
     prompt.hooks = *hooks;
@@ -261,6 +278,7 @@ void prompt_open(const struct prompt_hooks *hooks, const char *history)
     rl_variable_bind("show-all-if-ambiguous", "on");
     rl_bind_keyseq("\\C-l", on_repaint);
     rl_bind_keyseq("\\e\\C-l", on_repaint);
+    unbind_what_crashes();
     read_history_file();
     rl_callback_handler_install(prompt_text, on_line);
 }
@@ -280,16 +298,43 @@ void prompt_close(void)
     prompt.sink = NULL;
 }
 
-void prompt_key(const char *unit, int n)
+static void feed(const char *unit, int n)
 {
-    if (n <= 0 || n > KEY_MAX)
-        return;
     memcpy(prompt.key, unit, (size_t)n);
     prompt.next = 0;
     prompt.keys = n;
     prompt.starved = false;
     while (prompt.next < prompt.keys)
         rl_callback_read_char();
+}
+
+/* The line is entered and thrown away: the road on which readline 8.2 keeps the undo lists of edited history lines in
+ * order (rl_free_line_state frees one twice). */
+void prompt_clear(void)
+{
+    rl_callback_sigcleanup();
+    prompt.discarding = true;
+    feed("\r", 1);
+    prompt.discarding = false;
+    rl_clear_message();
+}
+
+void prompt_key(const char *unit, int n)
+{
+    if (n <= 0 || n > KEY_MAX)
+        return;
+    /* In a search, a key that begins longer ones (ESC, Ctrl-X) makes readline 8.2 follow a null pointer at the next one.
+     * So the search is ended first, by a lone ESC, or by force where the person has made ESC something else. */
+    bool prefix = rl_get_keymap()[(unsigned char)unit[0]].type == ISKMAP;
+    if (prefix && RL_ISSTATE(RL_STATE_ISEARCH)) {
+        feed("\033", 1);
+        if (RL_ISSTATE(RL_STATE_ISEARCH))
+            prompt_clear();
+        if (n == 1 && unit[0] == '\033')
+            n = 0;
+    }
+    if (n > 0)
+        feed(unit, n);
     if (prompt.sink)
         fflush(prompt.sink);
 }
@@ -304,16 +349,6 @@ bool prompt_knows(const char *sequence)
 void prompt_insert(const char *text)
 {
     rl_insert_text(text);
-}
-
-void prompt_clear(void)
-{
-    rl_callback_sigcleanup();
-    rl_free_line_state();
-    rl_replace_line("", 1);
-    rl_point = rl_mark = 0;
-    rl_clear_message();
-    using_history(); /* the next search begins at the newest line */
 }
 
 bool prompt_wants_escape(void)

@@ -29,6 +29,10 @@ keys C-r '1+1' Escape
 check 'Escape keeps what was found' wait_for '^dnntui> print 1\+1$'
 keys C-e C-u
 
+keys C-r '1+1' C-x C-a
+keys C-c 'print 7+0' Enter
+check 'a key that begins longer ones ends a search' wait_for '^7$'
+
 keys 'größe 漢字 x' Left Left
 check 'wide characters stand where they should' wait_for '^dnntui> größe 漢字 x$'
 cursor() { [ "$(mux display-message -p -t test '#{cursor_x}')" = "$1" ]; }
