@@ -232,6 +232,21 @@ static void overlapping_maxima_add_their_gradients(void **state)
     driver_close(&d);
 }
 
+static void a_nan_is_the_greatest_and_takes_the_gradient(void **state)
+{
+    (void)state;
+    struct driver d = opened("pool max 2", image(1, 2, 4), 1, 1);
+    static const real x[] = {1, 2, 3, 4, NAN, 5, 6, 7}, want[] = {0, 0, 0, 0, 10, 0, 0, 20};
+    memcpy(d.x, x, sizeof x);
+    d.dy[0] = 10;
+    d.dy[1] = 20;
+    driver_forward(&d);
+    driver_backward(&d);
+    assert_true(isnan(d.y[0]) && d.y[1] == 7);
+    assert_memory_equal(d.dx, want, sizeof want);
+    driver_close(&d);
+}
+
 /* --- values that move, or do not */
 
 static void permute_moves_values_and_reshape_does_not(void **state)
@@ -263,13 +278,16 @@ static void dropout2d_drops_whole_channels(void **state)
     for (int i = 0; i < CHANNELS * ROWS * PLANE; i++)
         d.x[i] = 3;
     driver_forward(&d);
-    int dropped = 0;
+    int dropped = 0, alike = 0;
     for (int i = 0; i < CHANNELS * ROWS; i++) {
+        alike += i > 0 && d.y[i * PLANE] == d.y[(i - 1) * PLANE];
         for (int k = 0; k < PLANE; k++)
             assert_true(d.y[i * PLANE + k] == d.y[i * PLANE] && (d.y[i * PLANE] == 0 || d.y[i * PLANE] == 4));
         dropped += d.y[i * PLANE] == 0;
     }
     assert_true(fabs(dropped - 0.25 * CHANNELS * ROWS) < 4 * sqrt(0.25 * 0.75 * CHANNELS * ROWS));
+    /* Neighbours are independent: alike with probability 0.25^2 + 0.75^2 (and those pairs nearly so of each other). */
+    assert_true(fabs(alike - 0.625 * CHANNELS * ROWS) < 6 * sqrt(0.625 * 0.375 * CHANNELS * ROWS));
     driver_close(&d);
 }
 
@@ -343,6 +361,7 @@ int main(void)
         cmocka_unit_test(the_first_of_equal_maxima_takes_the_gradient),
         cmocka_unit_test(a_maximum_sees_no_padding_but_a_mean_counts_it),
         cmocka_unit_test(overlapping_maxima_add_their_gradients),
+        cmocka_unit_test(a_nan_is_the_greatest_and_takes_the_gradient),
         cmocka_unit_test(permute_moves_values_and_reshape_does_not),
         cmocka_unit_test(dropout2d_drops_whole_channels),
         cmocka_unit_test(refusals_name_the_layer_the_shape_and_what_is_needed),
