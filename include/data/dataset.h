@@ -1,8 +1,10 @@
 /*
- * dataset.h: what is trained on: features and targets as numbers, split into training and validation rows.
+ * dataset.h: what is trained on: features and targets as numbers, split into training and validation rows, and the test
+ * rows that some sets bring along.
  *
  * A dataset is made once from a table and then only read. Every choice that was made on the way is a line in `notes`
  * with the command that changes it. Values are raw: transforms (transform.h) are applied when a batch is gathered.
+ * Images of bytes stay bytes.
  */
 #ifndef DATA_DATASET_H
 #define DATA_DATASET_H
@@ -12,6 +14,7 @@
 
 #include "base/err.h"
 #include "base/text.h"
+#include "dnn/shape.h"
 
 enum task { TASK_CLASSIFY, TASK_REGRESS };
 
@@ -25,6 +28,8 @@ struct data_origin {
     bool lenient;
     double validation;  /* the share of rows kept for validation, in [0, 0.9]; 0.2 by default */
     uint64_t seed;      /* of the split */
+    char shape[32];     /* how a row is read as an image, as in reading.h: "1x8x8", "28x28x1 hwc", "flat"; "": as the
+                           file has it, which for a table is no image */
 };
 
 /* DATA_ORIGIN_DEFAULT: the built-in digits, every choice left to the program. */
@@ -46,23 +51,38 @@ struct column {
 
 struct dataset {
     struct data_origin origin;
-    uint64_t hash;      /* XXH3 of the bytes of the source */
+    uint64_t hash;      /* XXH3 of the bytes of the source; of several files, or packed ones, see arrays.c */
     enum task task;
     int rows, features;
     int classes;        /* of TASK_CLASSIFY; 0 otherwise */
     char **class_name;  /* [classes] numbers ascending, or words in alphabetical order */
-    float *x;           /* [rows, features] raw, missing values filled */
+    struct shape shape; /* of a row: rank 3, C x H x W, for images; else rank 1 */
+    bool hwc;           /* the source had H x W x C; the values were put in the order of `shape` */
+    float *x;           /* [rows, features] raw, missing values filled; or NULL: */
+    uint8_t *bytes;     /* [rows, features] */
     float *y;           /* [rows] the class index, or the value; rows without a target were left out, and counted */
-    char **feature_name; /* [features] "age", "colour=red" */
+    char **feature_name; /* [features] "age", "colour=red"; of arrays "p0", "p1", ... in the order of the source */
     struct column *column;
-    int columns;
+    int columns;        /* of a table; of samples in an array the target alone */
     int *train, trains; /* row numbers, ascending */
     int *validation, validations;
+    int *test, tests;   /* official test rows, the last ones: never split, trained on, or part of a statistic */
     struct text notes;  /* one choice a line, escaped: "target      class, the last column      change: target COL" */
 };
 
-/* Reads ORIGIN's source (a .csv .tsv .txt file, or a known set), chooses what was left open, splits (stratified when
- * classifying), fills missing values by the training rows' mean or mode, encodes. NULL on failure.
+/* Reads ORIGIN's source, chooses what was left open, splits (stratified when classifying), fills missing values by the
+ * training rows' mean or mode, encodes. NULL on failure.
+ *
+ * Source: a known set; an IDX or .npy file (io/array.h), plain or gzip; else a .csv .tsv .txt file.
+ * Arrays [samples, ...]: labels stand in a file beside it, the first of these that is there, with or without .gz:
+ *   "images" -> "labels", "idx3" -> "idx1"     train-images-idx3-ubyte.gz, train-labels-idx1-ubyte.gz
+ *   NAME-labels.npy, NAME_labels.npy           birds.npy, birds-labels.npy
+ *   x -> y, X -> y, X -> Y, a word of its own  X.npy, y.npy; x_train.npy, y_train.npy
+ * An array of two dimensions without labels is a table whose last column is the target; one with labels a table too,
+ * unless it holds bytes. Test samples and their labels: "train" -> "t10k", "train" -> "test". Labels of a whole-number
+ * type are classes. A sample of two dimensions is one channel; one of three is C x H x W, or H x W x C by the rule of
+ * reading.h.
+ * Shape: origin->shape, or that of the array; otherwise a row.
  *
  * Target: the known set's own; else the column called target, label, class or y, in any case; else the last one.
  * Task: text is classified. So are whole numbers of two values, or of at most 20 with at least five rows to each on
@@ -73,12 +93,19 @@ struct dataset {
 struct dataset *dataset_open(const struct data_origin *origin, struct err *err);
 void dataset_close(struct dataset *dataset);
 
-/* Known sets: built into the program. The list ends with a NULL name. */
+/* The raw values of ROW: where they stand, or, of bytes, written to ROOM [features]. */
+const float *dataset_row(const struct dataset *dataset, int row, float *room);
+
+/* Known sets: built into the program, or files of a Debian package. The list ends with a NULL name. */
 struct known_set {
     const char *name, *summary;
-    const unsigned char *bytes, *end; /* a CSV with a header */
+    const unsigned char *bytes, *end; /* a CSV with a header; NULL: */
+    const char *path, *package;       /* an array, and the package that puts it there */
     const char *target;
+    const char *const *class_name;    /* of the classes 0, 1, 2, ..., ended by NULL; NULL: their numbers */
 };
+/* Refuses a set whose file is not there, with the command that installs it. */
+int known_set_check(const struct known_set *set, struct err *err);
 extern const struct known_set known_sets[];
 const struct known_set *known_set_find(const char *name);
 

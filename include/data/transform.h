@@ -13,7 +13,8 @@
 
 struct transform {
     int features;
-    float *mean, *scale;  /* [features] of the training rows; scale is 1 / deviation, 0 for a constant column */
+    float *mean, *scale;  /* [features] of the training rows; scale is 1 / deviation, 0 for what is constant. A table has
+                             its own for every column, images one for every channel: all its pixels have the same */
     float y_mean, y_sd;   /* of a regression's target; 0 and 1 when classifying */
     bool inputs, targets; /* what is whitened now */
 };
@@ -23,7 +24,7 @@ int transform_open(struct transform *transform, const struct dataset *dataset, s
 void transform_close(struct transform *transform);
 
 /* Writes row ROW of DATASET to x [features] and, as WIDTH outputs, to y: one-hot for classes (or 0/1 for two classes
- * on one output), the value for a regression, whitened if so asked. A constant column is left at 0. */
+ * on one output), the value for a regression, whitened if so asked. A constant column or channel is left at 0. */
 void transform_row(const struct transform *transform, const struct dataset *dataset, int row, float *x, float *y,
                    int width);
 

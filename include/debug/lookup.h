@@ -21,6 +21,7 @@ struct named_figure {
     const char *name, *summary;
     /* Some figures must be worked out (val.*); hence not a const session. They leave session_hash as it was. */
     int (*get)(struct session *session, double *value, struct err *err);
+    bool test; /* it is listed only where the data has official test rows */
 };
 extern const struct named_figure named_figures[]; /* ended by a NULL name */
 

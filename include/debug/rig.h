@@ -20,7 +20,7 @@ struct rig {
     struct net *net;
     struct arena arena; /* the optimizer's slots */
     real *slot[OPTIM_SLOTS];
-    struct program *train, *evaluate; /* evaluate is NULL without validation rows */
+    struct program *train, *evaluate; /* evaluate is NULL without validation and test rows */
     struct series **gradient_series;
 };
 

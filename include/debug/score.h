@@ -1,7 +1,7 @@
 /*
  * score.h: accuracy of a classification, R2 of a regression.
  *
- * R2 = 1 - sum (y - prediction)^2 / sum (y - mean y)^2. For validation the mean is that of the validation rows; for one
+ * R2 = 1 - sum (y - prediction)^2 / sum (y - mean y)^2. For an evaluation the mean is that of the rows evaluated; for one
  * training batch it is that of all training rows, with their variance, so that a batch of one row has a score too.
  */
 #ifndef DEBUG_SCORE_H
@@ -16,6 +16,6 @@ double score_batch(const struct session *session);
 void score_add(struct session *session, int rows);
 
 /* The score from the finished sums. */
-double score_validation(const struct session *session);
+double score_evaluation(const struct session *session);
 
 #endif

@@ -50,6 +50,8 @@ struct figures {
 /* Sums of an evaluation that is under way; it goes in chunks, so that a screen stays alive. */
 struct evaluation {
     bool active;
+    const int *row;      /* [rows] of the dataset: the validation or the test rows */
+    int rows;
     int done;            /* rows so far */
     double loss, right;  /* sums: losses; rows classified right */
     double y, yy, error; /* sums over regression targets, their squares, squared errors, in the units of the loss */
@@ -98,6 +100,8 @@ struct session {
     struct figures batch_figures; /* of the last step */
     struct figures validation;    /* of the last evaluation */
     uint64_t validation_step;     /* when that was; UINT64_MAX: never */
+    struct figures test;          /* of the last evaluation of the official test rows, and when that was */
+    uint64_t test_step;
     struct evaluation evaluation;
     struct series *loss_series, *score_series, *validation_loss_series, *validation_score_series, *lr_series;
     struct series **gradient_series; /* [layers of the network]: gradient norm; NULL for a layer without parameters */
@@ -167,6 +171,10 @@ bool session_complete_step(struct session *session);
 
 /* Evaluates the validation rows now, to the end, unless that is done for this state already. Changes no state. */
 int session_validate(struct session *session, struct err *err);
+
+/* The same of the official test rows, whose figures then stand in session->test; an evaluation of the validation rows
+ * that is under way goes on afterwards. ERR_STATE where the data has none. */
+int session_test(struct session *session, struct err *err);
 
 /* --- state */
 

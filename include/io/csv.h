@@ -23,6 +23,8 @@
 
 #include "base/err.h"
 
+#define CSV_COLUMNS_MAX 100000
+
 #define CSV_MISSING (-1) /* the code of a missing cell in a text column; a missing number is NaN */
 
 struct csv_options {

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "dataset_parts.h"
+#include "io/array.h"
 #include "io/csv.h"
 
 struct data_origin data_origin_default(void)
@@ -54,12 +55,11 @@ static void add_known_sets(const char *source, struct err *err)
     text_free(&list);
 }
 
+/* A delimited file, or a set that is built in. */
 static int read_table(struct intake *intake, struct dataset *dataset, struct err *err)
 {
     const struct data_origin *origin = &dataset->origin;
     struct csv_options options = {.delimiter = origin->delimiter, .header = origin->header, .lenient = origin->lenient};
-    intake->source = dataset->origin.source;
-    intake->set = known_set_find(intake->source);
     int status;
     if (intake->set) {
         options = (struct csv_options){.delimiter = ',', .header = 1};
@@ -77,6 +77,18 @@ static int read_table(struct intake *intake, struct dataset *dataset, struct err
         return err_set(err, ERR_DATA, "%.200s: found a header and no rows, expected rows below it", intake->source);
     note_source(intake, dataset);
     return 0;
+}
+
+static int read_source(struct intake *intake, struct dataset *dataset, struct err *err)
+{
+    intake->source = dataset->origin.source;
+    intake->set = known_set_find(intake->source);
+    if (intake->set && !intake->set->bytes) {
+        intake->source = intake->set->path;
+        return known_set_check(intake->set, err) != 0 ? -1 : arrays_read(intake, dataset, err);
+    }
+    return !intake->set && array_begins(intake->source) ? arrays_read(intake, dataset, err)
+                                                        : read_table(intake, dataset, err);
 }
 
 /* The columns by name, all of them dropped until said otherwise. */
@@ -99,13 +111,23 @@ static int open_columns(const struct intake *intake, struct dataset *dataset, st
 
 static int build(struct intake *intake, struct dataset *dataset, struct err *err)
 {
-    if (check_origin(&dataset->origin, err) != 0 || read_table(intake, dataset, err) != 0 ||
+    if (check_origin(&dataset->origin, err) != 0 || read_source(intake, dataset, err) != 0 ||
         open_columns(intake, dataset, err) != 0 || target_read(intake, dataset, err) != 0)
         return -1;
     dataset->column[intake->target].use = COLUMN_TARGET;
-    if (split_rows(dataset, err) != 0)
+    if (split_rows(dataset, err) != 0 || (!intake->samples && features_encode(intake, dataset, err) != 0))
         return -1;
-    return features_encode(intake, dataset, err);
+    return shape_settle(intake, dataset, err);
+}
+
+const float *dataset_row(const struct dataset *dataset, int row, float *room)
+{
+    size_t features = (size_t)dataset->features, first = (size_t)row * features;
+    if (dataset->x)
+        return dataset->x + first;
+    for (size_t f = 0; f < features; f++)
+        room[f] = dataset->bytes[first + f];
+    return room;
 }
 
 struct dataset *dataset_open(const struct data_origin *origin, struct err *err)
@@ -147,9 +169,11 @@ void dataset_close(struct dataset *dataset)
     }
     free(dataset->column);
     free(dataset->x);
+    free(dataset->bytes);
     free(dataset->y);
     free(dataset->train);
     free(dataset->validation);
+    free(dataset->test);
     text_free(&dataset->notes);
     free(dataset);
 }

@@ -1,10 +1,13 @@
 /*
- * known_set.c: the small sets of datasets/, as they are, inside the program.
+ * known_set.c: the small sets of datasets/, as they are, inside the program; and where a package puts a large one.
  *
  * The assembler copies the files in (.incbin, with paths from the top of the tree, where make runs), so there is no
  * generated source and nothing to keep in step; the Makefile makes this file again when one of them changes.
  */
+#include <errno.h>
+#include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 #include "data/dataset.h"
 
@@ -25,16 +28,32 @@ EMBED(wine);
 EMBED(cancer);
 EMBED(diabetes);
 
+#define BUILT_IN(set) .name = #set, .bytes = known_set_##set, .end = known_set_##set##_end
+
+static const char *const fashion_classes[] = {"T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal",
+                                              "Shirt", "Sneaker", "Bag", "Ankle boot", NULL};
+
 const struct known_set known_sets[] = {
-    {"digits", "1,797 handwritten digits of 8 x 8 pixels, 10 classes", known_set_digits, known_set_digits_end, "digit"},
-    {"iris", "150 iris flowers, 4 measures, 3 species", known_set_iris, known_set_iris_end, "species"},
-    {"wine", "178 wines, 13 chemical measures, 3 cultivars", known_set_wine, known_set_wine_end, "cultivar"},
-    {"cancer", "569 breast masses, 30 measures of cell nuclei, malignant or benign", known_set_cancer,
-     known_set_cancer_end, "diagnosis"},
-    {"diabetes", "442 patients, 10 measures, disease progression after a year: a regression", known_set_diabetes,
-     known_set_diabetes_end, "progression"},
-    {NULL, NULL, NULL, NULL, NULL},
+    {BUILT_IN(digits), .summary = "1,797 handwritten digits of 8 x 8 pixels, 10 classes", .target = "digit"},
+    {BUILT_IN(iris), .summary = "150 iris flowers, 4 measures, 3 species", .target = "species"},
+    {BUILT_IN(wine), .summary = "178 wines, 13 chemical measures, 3 cultivars", .target = "cultivar"},
+    {BUILT_IN(cancer), .summary = "569 breast masses, 30 measures of cell nuclei, malignant or benign",
+     .target = "diagnosis"},
+    {BUILT_IN(diabetes), .summary = "442 patients, 10 measures, disease progression after a year: a regression",
+     .target = "progression"},
+    {.name = "fashion", .summary = "70,000 pictures of clothes, 28 x 28 pixels, 10 classes; 10,000 are the official test",
+     .path = "/usr/share/datasets/fashion-mnist/train-images-idx3-ubyte.gz", .package = "dataset-fashion-mnist",
+     .target = "label", .class_name = fashion_classes},
+    {0},
 };
+
+int known_set_check(const struct known_set *set, struct err *err)
+{
+    if (set->bytes || access(set->path, R_OK) == 0)
+        return 0;
+    return err_set(err, ERR_FILE, "%s: %s: %s; Debian's package %s puts it there: apt-get install %s", set->name,
+                   set->path, strerror(errno), set->package, set->package);
+}
 
 const struct known_set *known_set_find(const char *name)
 {

@@ -2,7 +2,8 @@
  * target.c: which column is to be predicted, and what kind of task that is.
  *
  * The choice of a task: text is classified. Numbers are classified when all are whole and they are two different
- * values, or at most 20 with at least five rows to each on average; otherwise they are a regression.
+ * values, or at most 20 with at least five rows to each on average, or when they are labels of a whole-number type;
+ * otherwise they are a regression.
  */
 #include <math.h>
 #include <stdio.h>
@@ -75,6 +76,10 @@ static int choose_column(struct intake *intake, struct dataset *dataset, struct 
         reason = "the last column";
     }
     intake->target = column;
+    if (*intake->labels) {
+        note_add(dataset, "target", NULL, "%s, from %s", shown_name(table->column[column].name).s, intake->labels);
+        return 0;
+    }
     note_add(dataset, "target", "target COL", "%s, %s", shown_name(table->column[column].name).s, reason);
     return 0;
 }
@@ -93,9 +98,11 @@ static int keep_rows(struct intake *intake, struct dataset *dataset, struct err 
     if (!intake->row)
         return err_set(err, ERR_MEMORY, "out of memory for %d rows", rows);
     for (int r = 0; r < rows; r++)
-        if (is_present(target, r))
+        if (is_present(target, r)) {
             intake->row[dataset->rows++] = r;
-    if (dataset->rows == 0)
+            dataset->tests += r >= rows - intake->tests;
+        }
+    if (dataset->rows == dataset->tests)
         return err_set(err, ERR_DATA, "target %s: found no value in %d rows, expected at least two different ones",
                        shown_name(target->name).s, rows);
     if (dataset->rows < rows)
@@ -151,16 +158,27 @@ static int open_classes(struct dataset *dataset, const struct csv_column *target
     return 0;
 }
 
+/* The names that a known set has for its classes, if VALUE [classes] are the numbers 0, 1, 2, ... of all of them. */
+static const char *const *known_names(const struct known_set *set, const float *value, int classes)
+{
+    int names = 0;
+    while (set && set->class_name && set->class_name[names] && names < classes && value[names] == (float)names)
+        names++;
+    return names > 0 && names == classes && !set->class_name[names] ? set->class_name : NULL;
+}
+
 /* Turns the values in y into indices of VALUE [classes]. */
-static int classify_numbers(struct dataset *dataset, const struct csv_column *target, const float *value, int classes,
+static int classify_numbers(const struct intake *intake, struct dataset *dataset, const float *value, int classes,
                             struct err *err)
 {
+    const struct csv_column *target = &intake->table.column[intake->target];
+    const char *const *known = known_names(intake->set, value, classes);
     if (open_classes(dataset, target, classes, err) != 0)
         return -1;
     for (int k = 0; k < classes; k++) {
         char name[32];
         snprintf(name, sizeof name, "%.9g", (double)value[k]);
-        dataset->class_name[k] = strdup(name);
+        dataset->class_name[k] = strdup(known ? known[k] : name);
         if (!dataset->class_name[k])
             return err_set(err, ERR_MEMORY, "out of memory for %d classes", classes);
     }
@@ -217,10 +235,11 @@ static int read_numbers(struct intake *intake, struct dataset *dataset, struct e
         return err_set(err, ERR_DATA, "target %s: found only the value %g, expected at least two different ones",
                        shown_name(target->name).s, (double)value[0]);
     bool few = whole && (different == 2 || (different <= FEW_VALUES && dataset->rows / ROWS_TO_A_VALUE >= different));
+    few = few || (intake->whole && different <= CLASSES_MAX && different <= dataset->rows / 2);
     bool classify = dataset->origin.task < 0 ? few : dataset->origin.task == TASK_CLASSIFY;
     dataset->task = classify ? TASK_CLASSIFY : TASK_REGRESS;
     if (classify) {
-        if (classify_numbers(dataset, target, value, different, err) != 0)
+        if (classify_numbers(intake, dataset, value, different, err) != 0)
             return -1;
         note_add(dataset, "task", "task regress", "classify, %d %s as classes", different,
                  whole ? "whole numbers" : "numbers");

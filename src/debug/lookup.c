@@ -223,7 +223,8 @@ static void add_tensor(struct text *out, const char *prefix, const char *layer, 
 void lookup_names(const struct session *session, const char *prefix, struct text *out)
 {
     for (const struct named_figure *figure = named_figures; figure->name; figure++)
-        add_name(out, prefix, figure->name);
+        if (!figure->test || !session->data || session->data->tests)
+            add_name(out, prefix, figure->name);
     if (!session->net)
         return;
     const struct net *net = session->net;

@@ -8,8 +8,6 @@
 #include "csv_sniff.h"
 #include "io/csv.h"
 
-#define CSV_COLUMNS_MAX 100000
-
 /* The text and how it is to be read. */
 struct csv_source {
     const char *name;  /* for messages */

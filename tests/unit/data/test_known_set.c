@@ -1,4 +1,7 @@
-/* test_known_set.c: what is embedded is what stands in datasets/, and reads as its summary says. */
+/*
+ * test_known_set.c: what is embedded is what stands in datasets/, and reads as its summary says; what is not names
+ * its package.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -15,6 +18,9 @@ static void bytes_are_those_of_the_file(void **state)
 {
     (void)state;
     for (const struct known_set *set = known_sets; set->name; set++) {
+        assert_ptr_equal(known_set_find(set->name), set);
+        if (!set->bytes)
+            continue;
         char path[64];
         snprintf(path, sizeof path, "datasets/%s.csv", set->name);
         FILE *file = fopen(path, "rb");
@@ -24,7 +30,6 @@ static void bytes_are_those_of_the_file(void **state)
                 fail_msg("%s differs at byte %td", path, p - set->bytes);
         assert_int_equal(fgetc(file), EOF);
         fclose(file);
-        assert_ptr_equal(known_set_find(set->name), set);
     }
     assert_null(known_set_find("nosuchset"));
 }
@@ -54,11 +59,25 @@ static void sets_have_their_shapes(void **state)
     }
 }
 
+static void an_absent_package_is_named(void **state)
+{
+    (void)state;
+    struct err err;
+    const struct known_set absent = {.name = "hats", .path = "/nowhere/hats-images", .package = "dataset-hats"};
+    for (const struct known_set *set = known_sets; set->name; set++)
+        assert_true(set->bytes ? known_set_check(set, &err) == 0 : set->path && set->package);
+    assert_int_equal(known_set_check(&absent, &err), -1);
+    assert_int_equal(err.code, ERR_FILE);
+    assert_string_equal(err.message, "hats: /nowhere/hats-images: No such file or directory; Debian's package "
+                                     "dataset-hats puts it there: apt-get install dataset-hats");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bytes_are_those_of_the_file),
         cmocka_unit_test(sets_have_their_shapes),
+        cmocka_unit_test(an_absent_package_is_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
