@@ -246,14 +246,22 @@ static void configure(void)
     rl_sort_completion_matches = 0;
 }
 
-/* What readline 8.2 gets wrong when it is fed key by key, found by random keys: keyboard macros and searches that are not
- * incremental follow null pointers and free twice. */
+/* What readline 8.2 gets wrong when it is fed key by key, found by random keys: keyboard macros, numeric arguments (before
+ * Enter) and searches that are not incremental follow null pointers and use text that has been freed. */
 static void unbind_what_crashes(void)
 {
-    rl_command_func_t *const functions[] = {
-        rl_start_kbd_macro,      rl_end_kbd_macro,        rl_call_last_kbd_macro,       rl_noninc_forward_search,
-        rl_noninc_reverse_search, rl_noninc_forward_search_again, rl_noninc_reverse_search_again, rl_vi_search,
-        rl_vi_search_again};
+    rl_command_func_t *const functions[] = {rl_start_kbd_macro,
+                                            rl_end_kbd_macro,
+                                            rl_call_last_kbd_macro,
+                                            rl_digit_argument,
+                                            rl_universal_argument,
+                                            rl_vi_arg_digit,
+                                            rl_noninc_forward_search,
+                                            rl_noninc_reverse_search,
+                                            rl_noninc_forward_search_again,
+                                            rl_noninc_reverse_search_again,
+                                            rl_vi_search,
+                                            rl_vi_search_again};
     const Keymap maps[] = {emacs_standard_keymap, emacs_meta_keymap, emacs_ctlx_keymap, vi_movement_keymap,
                            vi_insertion_keymap};
     for (size_t i = 0; i < sizeof functions / sizeof *functions; i++)
