@@ -144,7 +144,7 @@ static void test_values(void **state)
     struct err err = {0};
     live_net(session, "dense 3, bn, relu");
     live_steps(session, 3);
-    size_t count;
+    size_t count = 0;
     const real *w = live_parameter(session, "fc1.weight", &count);
     double sum = 0, squares = 0, least = w[0], most = w[0];
     int zeros = 0;
