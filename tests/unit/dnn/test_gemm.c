@@ -1,4 +1,4 @@
-/* test_gemm.c: the three products against sums in double, and several callers at once, whom some BLAS mixes up. */
+/* test_gemm.c: the products against sums in double, and several callers at once, whom some BLAS mixes up. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -110,10 +110,36 @@ static void several_threads_may_call_at_once(void **state)
     }
 }
 
+/* Blocks inside larger matrices, each way round, set and added; nothing beside the block is written. */
+static void blocks_are_products_in_place(void **state)
+{
+    (void)state;
+    static real c[MOST * MOST];
+    struct rng rng = rng_start(8, RNG_TEST, 0, 0);
+    draw(&rng);
+    for (int round = 0; round < 200; round++) {
+        int m = 1 + (int)rng_below(&rng, 20), n = 1 + (int)rng_below(&rng, 20), k = 1 + (int)rng_below(&rng, 20);
+        bool ta = rng_below(&rng, 2), tb = rng_below(&rng, 2), add = rng_below(&rng, 2);
+        for (int i = 0; i < MOST * MOST; i++)
+            c[i] = 3;
+        struct gemm_block a = {x, MOST, ta}, other = {w, MOST - 1, tb};
+        gemm_blocks(m, n, k, a, other, add, c, MOST - 2);
+        for (int i = 0; i < 30; i++)
+            for (int j = 0; j < 30; j++) {
+                real want = 3;
+                if (i < m && j < n)
+                    want = (real)(sum(k, x + (ta ? i : i * MOST), ta ? MOST : 1, w + (tb ? j * (MOST - 1) : j),
+                                      tb ? 1 : MOST - 1) + (add ? 3 : 0));
+                near(c[i * (MOST - 2) + j], want);
+            }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(products_are_sums),
+        cmocka_unit_test(blocks_are_products_in_place),
         cmocka_unit_test(several_threads_may_call_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
