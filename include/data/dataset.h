@@ -18,7 +18,8 @@
 
 enum task { TASK_CLASSIFY, TASK_REGRESS };
 
-/* Where data came from and how it was read: all that is needed to have the same dataset again; a checkpoint keeps it. */
+/* Where data came from and how it was read: all that is needed to have the same dataset again; a checkpoint keeps
+ * it. */
 struct data_origin {
     char source[4096];  /* a path, or the name of a known set */
     char target[256];   /* name or 1-based number of the target column; "": choose */
@@ -28,8 +29,8 @@ struct data_origin {
     bool lenient;
     double validation;  /* the share of rows kept for validation, in [0, 0.9]; 0.2 by default */
     uint64_t seed;      /* of the split */
-    char shape[32];     /* how a row is read as an image, as in reading.h: "1x8x8", "28x28x1 hwc", "flat"; "": as the
-                           file has it, which for a table is no image */
+    char shape[32];     /* how a row is read as an image, as in reading.h: "1x8x8", "28x28x1 hwc", "flat"; "": as
+                           the file has it, which for a table is no image */
 };
 
 /* DATA_ORIGIN_DEFAULT: the built-in digits, every choice left to the program. */

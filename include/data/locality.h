@@ -3,9 +3,9 @@
  *
  * The score is Geary's contiguity ratio (R. C. Geary: The contiguity ratio and statistical mapping, The Incorporated
  * Statistician 5, 1954) over a sample of training rows: the mean squared difference of values that are next to each
- * other, across or down, divided by that of any two values of the same channel of the same row. 1: neighbours are no
- * more alike than others; near 0: they are nearly the same. Of two readings of the same data the lower one is the more
- * likely.
+ * other divided by that of any two values of the same channel of the same row, the mean of both directions, across and
+ * down. 1: neighbours are no more alike than others; near 0: they are nearly the same. Of two readings of the same data
+ * the lower one is the more likely.
  */
 #ifndef DATA_LOCALITY_H
 #define DATA_LOCALITY_H
@@ -14,7 +14,7 @@
 #include "data/reading.h"
 
 /* The score of READING, whose size is that of a row of DATASET, in the order of its source. NaN where nothing can be
- * said: no two neighbours, or every row constant. Depends on nothing but data and reading. */
+ * said: every row is constant. Depends on nothing but data and reading. */
 double locality_score(const struct dataset *dataset, const struct reading *reading);
 
 struct locality {

@@ -13,8 +13,9 @@
 
 struct transform {
     int features;
-    float *mean, *scale;  /* [features] of the training rows; scale is 1 / deviation, 0 for what is constant. A table has
-                             its own for every column, images one for every channel: all its pixels have the same */
+    /* [features] of the training rows; scale is 1 / deviation, 0 for what is constant. A table has its own for every
+     * column, images one for every channel: all its pixels have the same. */
+    float *mean, *scale;
     float y_mean, y_sd;   /* of a regression's target; 0 and 1 when classifying */
     bool inputs, targets; /* what is whitened now */
 };

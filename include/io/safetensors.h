@@ -40,8 +40,8 @@ int safetensors_set(struct safetensors *file, const char *key, const char *value
 /* Writes all of it to PATH, whole or not at all (atomic_file.h), tensors in the order they were added. */
 int safetensors_write(const struct safetensors *file, const char *path, struct err *err);
 
-/* Reads PATH, tensors in the order of their data. F32 only: a tensor of another type is refused by name. On failure FILE
- * is empty. */
+/* Reads PATH, tensors in the order of their data. F32 only: a tensor of another type is refused by name. On failure
+ * FILE is empty. */
 int safetensors_read(struct safetensors *file, const char *path, struct err *err);
 void safetensors_close(struct safetensors *file);
 

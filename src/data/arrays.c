@@ -79,7 +79,8 @@ static int open_training(const struct intake *intake, struct files *files, struc
         status = open_labels(&files->labels[TRAIN], files->labels_path[TRAIN], samples, err);
     else if (samples->rank > 2)
         status = err_set(err, ERR_FILE, "%.160s: found no labels beside it; looked for %s", intake->source,
-                         text_escape(shown, sizeof shown, tried.length ? tried.data : "nothing: its name has no images, x or .npy"));
+                         tried.length ? text_escape(shown, sizeof shown, tried.data)
+                                      : "nothing, for its name has no images, x or .npy");
     text_free(&tried);
     return status;
 }

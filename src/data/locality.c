@@ -17,36 +17,38 @@
 #define ASPECT_MAX 4
 #define CHANNELS_MAX 4
 
+/* Over all planes that were added. */
 struct sums {
-    double near, pairs; /* squared differences of neighbours, and how many */
-    double far;         /* the expectation of the same for any two values, weighted by the same pairs */
+    double across, down; /* the mean squared difference of neighbours in a line, and in a column */
+    double any;          /* of any two values */
 };
 
-/* One channel of one row: HEIGHT x WIDTH values. */
-static void add_plane(struct sums *sums, const float *v, int height, int width)
+static double square_difference(float a, float b)
 {
-    double near = 0, sum = 0, square = 0, n = (double)height * width;
-    for (int y = 0; y < height; y++) {
-        const float *line = v + (size_t)y * (size_t)width;
-        for (int x = 0; x + 1 < width; x++) {
-            double difference = (double)line[x + 1] - line[x];
-            near += difference * difference;
-        }
-        for (int x = 0; y + 1 < height && x < width; x++) {
-            double difference = (double)line[width + x] - line[x];
-            near += difference * difference;
-        }
+    double difference = (double)a - b;
+    return difference * difference;
+}
+
+/* One channel of one row: HEIGHT x WIDTH values. */
+static void add_plane(struct sums *sums, const float *v, size_t height, size_t width)
+{
+    double across = 0, down = 0, sum = 0, square = 0, n = (double)(height * width);
+    for (size_t y = 0; y < height; y++) {
+        const float *line = v + y * width;
+        for (size_t x = 0; x + 1 < width; x++)
+            across += square_difference(line[x + 1], line[x]);
+        for (size_t x = 0; y + 1 < height && x < width; x++)
+            down += square_difference(line[width + x], line[x]);
     }
-    for (size_t i = 0; i < (size_t)n; i++)
+    for (size_t i = 0; i < height * width; i++)
         sum += (double)v[i] - v[0];
-    for (size_t i = 0; i < (size_t)n; i++) {
+    for (size_t i = 0; i < height * width; i++) {
         double difference = (double)v[i] - v[0] - sum / n;
         square += difference * difference;
     }
-    double pairs = (double)height * (width - 1) + (double)width * (height - 1);
-    sums->near += near;
-    sums->pairs += pairs;
-    sums->far += n > 1 ? pairs * 2 * square / (n - 1) : 0;
+    sums->across += width > 1 ? across / (double)(height * (width - 1)) : 0;
+    sums->down += height > 1 ? down / (double)(width * (height - 1)) : 0;
+    sums->any += n > 1 ? 2 * square / (n - 1) : 0;
 }
 
 /* Room for one row as it is stored, as the source has it, and as it is read. */
@@ -58,8 +60,7 @@ static double score(const struct dataset *dataset, const struct reading *reading
 {
     const struct reading own = {.shape = dataset->shape, .hwc = dataset->hwc};
     size_t features = (size_t)dataset->features;
-    int height = reading->shape.dim[1], width = reading->shape.dim[2];
-    size_t plane = (size_t)height * (size_t)width;
+    size_t height = (size_t)reading->shape.dim[1], width = (size_t)reading->shape.dim[2];
     int most = (int)(SAMPLE_VALUES / features);
     most = most > SAMPLE_ROWS_MAX ? SAMPLE_ROWS_MAX : most < SAMPLE_ROWS_MIN ? SAMPLE_ROWS_MIN : most;
     int count = dataset->trains < most ? dataset->trains : most;
@@ -78,9 +79,9 @@ static double score(const struct dataset *dataset, const struct reading *reading
             image = rows->image;
         }
         for (int c = 0; c < reading->shape.dim[0]; c++)
-            add_plane(&sums, image + (size_t)c * plane, height, width);
+            add_plane(&sums, image + (size_t)c * height * width, height, width);
     }
-    return sums.far > 0 && sums.pairs > 0 ? sums.near / sums.far : NAN;
+    return sums.any > 0 ? (sums.across + sums.down) / 2 / sums.any : NAN;
 }
 
 static bool open_rows(struct rows *rows, const struct dataset *dataset)

@@ -9,8 +9,8 @@
 
 static int refuse(const char *text, struct err *err)
 {
-    return err_set(err, ERR_USAGE, "shape: found '%.60s'; legal: CxHxW or HxWxC such as 3x32x32, HxW, then chw or hwc to "
-                                   "decide between them, or flat", text);
+    return err_set(err, ERR_USAGE, "shape: found '%.60s'; legal: CxHxW or HxWxC such as 3x32x32, HxW, then chw or hwc "
+                                   "to decide between them, or flat", text);
 }
 
 /* Up to three whole numbers with an x between; returns how many, -1 for anything else. */

@@ -15,9 +15,9 @@ static float scale_of(double square, double n)
     return isfinite(scale) ? scale : 0;
 }
 
-/* One mean and deviation for each column. Sums go row by row over all features at once, as the values lie in memory; SUM
- * and SQUARE [features] start at 0. They are of differences from the first row, so that a constant column has a deviation of
- * exactly 0. ROOM [2, features] is for rows of bytes. */
+/* One mean and deviation for each column. Sums go row by row over all features at once, as the values lie in memory;
+ * SUM and SQUARE [features] start at 0. They are of differences from the first row, so that a constant column has a
+ * deviation of exactly 0. ROOM [2, features] is for rows of bytes. */
 static void learn_columns(struct transform *transform, const struct dataset *dataset, double *sum, double *square,
                           float *room)
 {
@@ -117,7 +117,9 @@ static int learn_table(struct transform *transform, const struct dataset *datase
         learn_columns(transform, dataset, sum, sum + features, room);
     free(sum);
     free(room);
-    return possible ? 0 : err_set(err, ERR_MEMORY, "out of memory for the statistics of %d features", dataset->features);
+    if (!possible)
+        return err_set(err, ERR_MEMORY, "out of memory for the statistics of %d features", dataset->features);
+    return 0;
 }
 
 static void learn_images(struct transform *transform, const struct dataset *dataset)

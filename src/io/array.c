@@ -60,8 +60,8 @@ static int check_shape(struct array *array, struct err *err)
             return refuse_shape(array, "expected no dimension of 0", err);
     for (int i = 0; i < array->rank; i++)
         if (__builtin_mul_overflow(array->count, array->dim[i], &array->count) || array->count > left / size) {
-            snprintf(what, sizeof what, "the file can hold %s of %llu bytes each%s", text_count((double)(left / size)).s,
-                     (unsigned long long)size, exact ? "" : " at most");
+            snprintf(what, sizeof what, "the file can hold %s of %llu bytes each%s",
+                     text_count((double)(left / size)).s, (unsigned long long)size, exact ? "" : " at most");
             return refuse_shape(array, what, err);
         }
     if (exact && array->count * size != left) {
@@ -242,8 +242,8 @@ int array_read_numbers(struct array *array, float *to, struct err *err)
             make_native(raw, n, size);
         size_t good = convert(array->type, raw, n, in_place ? to + done : chunk);
         if (good < n)
-            return err_set(err, ERR_DATA, "%.300s: value %zu is beyond the range of a 32-bit float; expected a finite one",
-                           byte_stream_name(array->stream), done + good);
+            return err_set(err, ERR_DATA, "%.300s: value %zu is beyond the range of a 32-bit float; expected a smaller "
+                                          "one", byte_stream_name(array->stream), done + good);
         for (size_t i = 0; !in_place && i < n; i++, place_next(&place, array))
             to[place.at] = array->type == ARRAY_BOOL ? chunk[i] != 0 : chunk[i];
         for (size_t i = 0; in_place && array->type == ARRAY_BOOL && i < n; i++)

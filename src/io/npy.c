@@ -75,13 +75,13 @@ static int read_type(struct cursor *cursor, struct array *array, struct err *err
     char word[WORD_MAX], shown[2 * WORD_MAX];
     skip_blanks(cursor);
     if (cursor->at < cursor->end && (*cursor->at == '[' || *cursor->at == '('))
-        return err_set(err, ERR_DATA, "%.300s: holds records of named fields (a structured type); expected plain numbers",
-                       cursor->name);
+        return err_set(err, ERR_DATA, "%.300s: holds records of named fields (a structured type); expected plain "
+                                      "numbers", cursor->name);
     if (read_string(cursor, word, err) != 0)
         return -1;
     if (strchr("<>|=", word[0]) && strcmp(word + (word[0] != 0), "O") == 0)
-        return err_set(err, ERR_DATA, "%.300s: holds Python objects (type '%s'), which could be any code; expected plain "
-                                      "numbers, as from X.astype('float32')", cursor->name, word);
+        return err_set(err, ERR_DATA, "%.300s: holds Python objects (type '%s'), which could be any code; expected "
+                                      "plain numbers, as from X.astype('float32')", cursor->name, word);
     for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
         bool single = types[i].code[1] == '1';
         if (!word[0] || strcmp(word + 1, types[i].code) != 0 || !strchr(single ? "|<>" : "<>", word[0]))
@@ -196,7 +196,8 @@ int npy_read_header(struct array *array, const uint8_t first[4], struct err *err
         return -1;
     size_t length = (size_t)size[0] | (size_t)size[1] << 8 | (size_t)size[2] << 16 | (size_t)size[3] << 24;
     if (length > sizeof header)
-        return err_set(err, ERR_DATA, "%.300s: a .npy header of %zu bytes; legal: at most %d", name, length, HEADER_MAX);
+        return err_set(err, ERR_DATA, "%.300s: a .npy header of %zu bytes; legal: at most %d", name, length,
+                       HEADER_MAX);
     if (byte_stream_read(stream, header, length, err) != 0)
         return -1;
     struct cursor cursor = {.name = name, .begin = header, .at = header, .end = header + length};
