@@ -27,6 +27,7 @@ enum command_words {
     WORDS_SETTINGS = 1 << 8,
     WORDS_DATA = 1 << 9,    /* known sets */
     WORDS_TOPICS = 1 << 10, /* of help */
+    WORDS_TENSORS = 1 << 11, /* those that can be shown now */
 };
 
 enum command_group {

@@ -18,6 +18,8 @@ extern const struct command command_step, command_stepi, command_finish, command
     command_stop;
 /* print.c, list.c, info.c */
 extern const struct command command_print, command_list, command_info, command_hash;
+/* image.c, shape.c, shift.c */
+extern const struct command command_image, command_shape, command_shift;
 /* plot.c, set.c, screenshot.c */
 extern const struct command command_plot, command_set, command_screenshot;
 /* files.c */

@@ -41,6 +41,9 @@ struct named {
 /* Finds NAME; the error names the nearest that exists. */
 int lookup(struct session *session, const char *name, struct named *named, struct err *err);
 
+/* The tensor NAME alone, as `lookup` finds it; works nothing out. */
+int lookup_tensor(const struct session *session, const char *name, struct tensor *tensor, struct err *err);
+
 /* Adds every name that lookup takes now and that begins with PREFIX, one a line, to OUT (for completion). */
 void lookup_names(const struct session *session, const char *prefix, struct text *out);
 

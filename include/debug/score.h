@@ -12,10 +12,10 @@
 /* The score of the batch whose forward pass the training program has run. */
 double score_batch(const struct session *session);
 
-/* Adds the ROWS rows that the evaluation program has run to the sums of session->evaluation. */
-void score_add(struct session *session, int rows);
+/* Adds the ROWS rows that PROGRAM, which evaluates the session's network, has run to the sums of EVALUATION. */
+void score_add(const struct session *session, const struct program *program, int rows, struct evaluation *evaluation);
 
 /* The score from the finished sums. */
-double score_evaluation(const struct session *session);
+double score_evaluation(const struct session *session, const struct evaluation *evaluation);
 
 #endif

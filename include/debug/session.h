@@ -57,6 +57,14 @@ struct evaluation {
     double y, yy, error; /* sums over regression targets, their squares, squared errors, in the units of the loss */
 };
 
+/* Score against shifts of the images by 0 .. shifts pixels (shift.h); rows is 0 before the first measurement. */
+#define SHIFT_MAX 16
+struct shift_curve {
+    char net[120]; /* what was measured, as `net` prints it, escaped and cut */
+    int shifts, rows;
+    double score[SHIFT_MAX + 1]; /* accuracy or R2, the mean of moving left, right, up and down */
+};
+
 struct session {
     /* data */
     struct dataset *data; /* NULL: none yet */
@@ -107,6 +115,7 @@ struct session {
     struct series **gradient_series; /* [layers of the network]: gradient norm; NULL for a layer without parameters */
     struct event *event;
     int events, events_room;
+    struct shift_curve shift;     /* the last measurement of `shift` on this data */
     double nonfinite_step; /* the first step whose loss or gradient was not finite; NaN: none */
 };
 

@@ -25,6 +25,9 @@ void screen_restore(void);                /* the same in a hurry; may be called 
 void screen_suspend(struct screen *screen); /* lends the terminal back, for Ctrl-Z */
 void screen_resume(struct screen *screen);
 
+/* Whether inks will be told apart by colour. */
+bool screen_coloured(const struct screen *screen);
+
 /* Asks the terminal for its size, at least 1 x 1. */
 void screen_measure(struct screen *screen, int *width, int *height);
 

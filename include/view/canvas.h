@@ -25,13 +25,16 @@ enum ink {
     INK_WARN,
     INK_GOOD,
     INK_STATUS,     /* the status line: reversed */
-    INK_RAMP        /* INK_RAMP + 0 .. INK_RAMP + RAMP_STEPS - 1: a perceptually ordered ramp, dark to light */
+    INK_RAMP,       /* INK_RAMP + 0 .. INK_RAMP + RAMP_STEPS - 1: a perceptually ordered ramp, dark to light */
+    INK_SIGNED = INK_RAMP + 13, /* likewise: from below 0 over 0, in the middle and dark, to above 0 */
+    INK_COUNT = INK_SIGNED + 13
 };
 #define RAMP_STEPS 13
 
 struct cell {
     uint32_t rune; /* a code point; ' ' where nothing is drawn; 0: the right half of the wide one to its left */
     uint8_t ink;
+    uint8_t paper; /* the ink of what is behind the rune; INK_TEXT: nothing */
 };
 
 struct rect {
@@ -51,6 +54,9 @@ void canvas_clear(struct canvas *canvas);
 
 /* All drawing clips to the canvas. RUNE takes as many columns as wcwidth says; one that takes none is left out. */
 void canvas_put(struct canvas *canvas, int x, int y, uint32_t rune, enum ink ink);
+
+/* Two pixels, one above the other: the upper and the lower half of a cell. On a canvas of ASCII it draws nothing. */
+void canvas_halves(struct canvas *canvas, int x, int y, enum ink upper, enum ink lower);
 
 /* Writes UTF-8 that is already escaped (text_escape) within COLUMNS columns; cut with an ellipsis. Returns the columns
  * used. */

@@ -9,7 +9,7 @@ struct look {
     bool bold, dim, reverse;
 };
 
-/* INK in [0, INK_RAMP + RAMP_STEPS). */
+/* INK in [0, INK_COUNT). */
 struct look palette_look(enum ink ink);
 
 #endif

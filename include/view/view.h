@@ -7,9 +7,12 @@
 
 #include "debug/session.h"
 #include "view/canvas.h"
+#include "view/picture.h"
 
 enum plot_what { PLOT_LOSS, PLOT_SCORE, PLOT_GRADIENT, PLOT_LR }; /* the order of plot_names */
 extern const char *const plot_names[]; /* "loss" "acc" "grad" "lr", ended by NULL; one row each in src/view/ */
+
+#define VIEW_NAME 96
 
 /* Set by commands (`plot`, `set`). */
 struct view {
@@ -18,6 +21,8 @@ struct view {
     long last;       /* steps shown; 0: all */
     bool ascii;
     double y0, y1;   /* the ends of the y axis; NaN: automatic */
+    char image[VIEW_NAME]; /* what the picture pane shows: "sample 3", "conv1.weight"; "": no such pane */
+    double image_low, image_high; /* what its darkest and lightest ink stand for; NaN: the true range */
 };
 struct view view_default(void);
 
@@ -41,20 +46,32 @@ struct pane_kind {
     const char *name, *summary;
     void (*draw)(const struct pane_context *context, struct canvas *canvas, struct rect where);
 };
-enum pane { PANE_STATUS, PANE_PLOT, PANE_LAYERS, PANE_LOG, PANE_PROMPT, PANES };
+enum pane { PANE_STATUS, PANE_PLOT, PANE_LAYERS, PANE_PICTURE, PANE_LOG, PANE_PROMPT, PANES };
 extern const struct pane_kind *const pane_kinds[PANES]; /* the prompt's draws nothing: readline's text goes there */
 
 /* Places for a terminal of WIDTH x HEIGHT: pure arithmetic. LAYERS is how many rows the layer table would like, its
- * header included (0: no table), PROMPT how many the prompt needs now (1 or more). A pane that does not fit has width
+ * header included (0: no table), PICTURE whether there is one to show, PROMPT how many the prompt needs now (1 or more). A pane that does not fit has width
  * and height 0; the prompt and the status line are the last to go. Panes never overlap and never leave the screen;
  * every row belongs to one. */
-void layout(int width, int height, int layers, int prompt, struct rect place[PANES]);
+void layout(int width, int height, int layers, bool picture, int prompt, struct rect place[PANES]);
 
 /* Draws every pane but the prompt. */
 void view_draw(const struct pane_context *context, struct canvas *canvas, const struct rect place[PANES]);
 
+/* What can be shown as a picture: "sample 3", "conv1.weight", "relu1.out". */
+struct view_picture {
+    struct picture picture;
+    char title[96];
+    float *values; /* of a sample; NULL for a tensor, which is borrowed */
+};
+int view_picture_open(const struct session *session, const char *name, struct view_picture *taken, struct err *err);
+void view_picture_close(struct view_picture *taken);
+
 /* The same drawings as text, for `plot` and `summary` without a screen: WIDTH columns, HEIGHT rows of plot. */
 void view_plot_text(const struct session *session, const struct view *view, int width, int height, struct text *out);
+/* Fails where there is no such picture. */
+int view_picture_text(const struct session *session, const struct view *view, int width, int height, struct text *out,
+                      struct err *err);
 void view_layers_text(const struct session *session, const struct view *view, int width, struct text *out);
 
 #endif

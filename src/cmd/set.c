@@ -14,6 +14,10 @@ const struct setting settings[] = {
      offsetof(struct view, y0)},
     {{.name = "ymax", .type = ARG_NUMBER, .preset = "auto", .summary = "greatest y shown, or auto"},
      offsetof(struct view, y1)},
+    {{.name = "imagemin", .type = ARG_NUMBER, .preset = "auto", .summary = "what a picture's darkest ink stands for, or auto"},
+     offsetof(struct view, image_low)},
+    {{.name = "imagemax", .type = ARG_NUMBER, .preset = "auto", .summary = "what its lightest ink stands for, or auto"},
+     offsetof(struct view, image_high)},
     {{0}, 0},
 };
 

@@ -8,14 +8,15 @@ const char *const command_groups[] = {"data",    "network", "training", "running
                                       "screen", "files",   "help",     NULL};
 
 const struct command *const commands[] = {
-    &command_data,   &command_target,   &command_task,       &command_split, &command_whiten,
-    &command_net,    &command_bn,       &command_activation, &command_bias,  &command_dropout,
-    &command_init,   &command_summary,  &command_optimizer,  &command_lr,    &command_batch,
-    &command_loss,   &command_gradclip, &command_seed,       &command_reset, &command_step,
-    &command_stepi,  &command_finish,   &command_epoch,      &command_run,   &command_until,
-    &command_stop,   &command_print,    &command_list,       &command_info,  &command_hash,
-    &command_plot,   &command_set,      &command_screenshot, &command_save,  &command_load,
-    &command_source, &command_help,     &command_apropos,    &command_quit,  NULL,
+    &command_data,        &command_target,      &command_task,        &command_split,       &command_shape,
+    &command_whiten,      &command_net,         &command_bn,          &command_activation,  &command_bias,
+    &command_dropout,     &command_init,        &command_summary,     &command_optimizer,   &command_lr,
+    &command_batch,       &command_loss,        &command_gradclip,    &command_seed,        &command_reset,
+    &command_step,        &command_stepi,       &command_finish,      &command_epoch,       &command_run,
+    &command_until,       &command_stop,        &command_print,       &command_list,        &command_info,
+    &command_image,       &command_shift,       &command_hash,        &command_plot,        &command_set,
+    &command_screenshot,  &command_save,        &command_load,        &command_source,      &command_help,
+    &command_apropos,     &command_quit,         NULL,
 };
 
 const struct command *command_find(const char *name, struct err *err)

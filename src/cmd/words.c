@@ -88,12 +88,25 @@ static void add_activations(const struct session *session, const char *prefix, s
             add(out, prefix, session->net->top.layer[i].name);
 }
 
+static void add_tensors(const struct session *session, const char *prefix, struct text *out)
+{
+    struct text names = {0};
+    struct tensor tensor;
+    struct err err;
+    lookup_names(session, prefix, &names);
+    for (char *rest = names.data, *name; rest && (name = strsep(&rest, "\n"));)
+        if (*name && lookup_tensor(session, name, &tensor, &err) == 0)
+            add(out, prefix, name);
+    text_free(&names);
+}
+
 static const struct {
     unsigned words;
     const char *(*entry)(int i);
     void (*live)(const struct session *session, const char *prefix, struct text *out); /* instead of ENTRY */
 } lists[] = {
     {WORDS_NAMES, NULL, lookup_names},
+    {WORDS_TENSORS, NULL, add_tensors},
     {WORDS_LAYERS, NULL, add_layers},
     {WORDS_KINDS, kind_name, NULL},
     {WORDS_KINDS, out_name, NULL},

@@ -197,6 +197,16 @@ int lookup(struct session *session, const char *name, struct named *named, struc
     return found == 1 ? 0 : found < 0 ? -1 : not_found(session, name, err);
 }
 
+int lookup_tensor(const struct session *session, const char *name, struct tensor *tensor, struct err *err)
+{
+    if (!session->net)
+        return err_set(err, ERR_STATE, "%s: no data yet; `data FILE` loads some", name);
+    int found = strlen(name) < NAME_ROOM ? find_tensor(session, name, tensor, err) : 0;
+    if (found == 0)
+        return err_set(err, ERR_USAGE, "there is no tensor '%s'; `help names` lists what there is", name);
+    return found == 1 ? 0 : -1;
+}
+
 /* --- listing */
 
 static void add_name(struct text *out, const char *prefix, const char *name)

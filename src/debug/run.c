@@ -141,11 +141,11 @@ static void evaluate_rows(struct session *session, struct figures *figures)
     program_begin(session->evaluate, rows, 0, 0);
     program_run(session->evaluate, NULL, program_ops(session->evaluate), false);
     evaluation->loss += program_loss(session->evaluate) * rows;
-    score_add(session, rows);
+    score_add(session, session->evaluate, rows, evaluation);
     evaluation->done += rows;
     if (evaluation->done < evaluation->rows)
         return;
-    *figures = (struct figures){evaluation->loss / evaluation->done, score_evaluation(session)};
+    *figures = (struct figures){evaluation->loss / evaluation->done, score_evaluation(session, evaluation)};
     evaluation->active = false;
 }
 

@@ -50,15 +50,14 @@ double score_batch(const struct session *session)
     return 1 - squares / rows / (scale * scale);
 }
 
-void score_add(struct session *session, int rows)
+void score_add(const struct session *session, const struct program *program, int rows, struct evaluation *evaluation)
 {
-    struct evaluation *evaluation = &session->evaluation;
     int width = width_of(session), last_layer = session->net->top.layers - 1;
     if (session->data->task == TASK_CLASSIFY) {
-        evaluation->right += count_right(session->evaluate, last_layer, rows, width);
+        evaluation->right += count_right(program, last_layer, rows, width);
         return;
     }
-    const real *z = program_out(session->evaluate, last_layer), *target = program_target(session->evaluate);
+    const real *z = program_out(program, last_layer), *target = program_target(program);
     for (int i = 0; i < rows; i++) {
         double y = target[i], error = (double)z[i] - y;
         evaluation->y += y;
@@ -67,11 +66,10 @@ void score_add(struct session *session, int rows)
     }
 }
 
-double score_evaluation(const struct session *session)
+double score_evaluation(const struct session *session, const struct evaluation *evaluation)
 {
-    const struct evaluation *evaluation = &session->evaluation;
     if (session->data->task == TASK_CLASSIFY)
         return evaluation->right / evaluation->done;
     double spread = evaluation->yy - evaluation->y * evaluation->y / evaluation->done;
-    return 1 - evaluation->error / spread;
+    return spread > 0 ? 1 - evaluation->error / spread : NAN; /* of one row, or of equal targets, nothing can be said */
 }

@@ -196,6 +196,7 @@ void session_adopt(struct session *session, struct dataset *data, const struct t
     transform_close(&session->transform);
     dataset_close(session->data);
     session->data = data;
+    session->shift = (struct shift_curve){0};
     session->transform = *transform;
     session->order = *order;
 }

@@ -28,6 +28,7 @@ static void take_size(struct frame *frame)
     struct canvas fresh;
     if (canvas_open(&fresh, width, height, ascii, NULL))
         return; /* the old one goes on: what is outside the terminal is cut */
+    fresh.plain = !screen_coloured(frame->screen);
     canvas_close(&frame->canvas);
     frame->canvas = fresh;
 }
@@ -49,7 +50,8 @@ static void draw_all(struct frame *frame)
     const struct session *session = console_session(frame->console);
     int rows = take_prompt(frame, frame->canvas.width, &cursor);
     int layers = session->net ? session->net->top.layers + 1 : 0;
-    layout(frame->canvas.width, frame->canvas.height, layers, rows, frame->place);
+    bool picture = console_view(frame->console)->image[0] != 0;
+    layout(frame->canvas.width, frame->canvas.height, layers, picture, rows, frame->place);
     struct pane_context context = {session, console_view(frame->console), frame->log, frame->log_back};
     canvas_clear(&frame->canvas);
     view_draw(&context, &frame->canvas, frame->place);

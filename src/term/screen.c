@@ -23,12 +23,12 @@
 
 #define PASTE_ON "\033[?2004h"
 #define PASTE_OFF "\033[?2004l"
-enum { INKS = INK_RAMP + RAMP_STEPS };
 
 struct screen {
     SCREEN *curses;
-    attr_t attribute[INKS]; /* with the colour pair in `pair` */
-    short pair[INKS];
+    attr_t attribute[INK_COUNT]; /* with the colour pair in `pair` */
+    short colour[INK_COUNT];     /* -1: the terminal's own */
+    int pair[INK_COUNT][INK_COUNT]; /* [ink][paper]; -1: not asked for yet */
 };
 
 static struct {
@@ -67,15 +67,28 @@ static void restore_with(const char *text)
 /* In all that is drawn, -1 stands for the terminal's own colour. */
 static void choose_looks(struct screen *screen, bool coloured)
 {
-    for (int ink = 0; ink < INKS; ink++) {
+    for (int ink = 0; ink < INK_COUNT; ink++) {
         struct look look = palette_look((enum ink)ink);
         screen->attribute[ink] = (look.bold ? A_BOLD : 0) | (look.dim ? A_DIM : 0) | (look.reverse ? A_REVERSE : 0);
         short colour = COLORS >= 256 ? look.colour256 : look.colour8;
-        if (!coloured || colour < 0 || ink + 1 >= COLOR_PAIRS)
-            continue;
-        if (init_pair((short)(ink + 1), colour, -1) == OK)
-            screen->pair[ink] = (short)(ink + 1);
+        screen->colour[ink] = coloured ? colour : -1;
+        for (int paper = 0; paper < INK_COUNT; paper++)
+            screen->pair[ink][paper] = coloured ? -1 : 0;
     }
+}
+
+/* The colour pair of INK on PAPER; the terminal's own colours once it has no more pairs to give. */
+static int pair_of(struct screen *screen, int ink, int paper)
+{
+    int *pair = &screen->pair[ink][paper];
+    if (*pair < 0)
+        *pair = alloc_pair(screen->colour[ink], paper == INK_TEXT ? -1 : screen->colour[paper]);
+    return *pair < 0 ? 0 : *pair;
+}
+
+bool screen_coloured(const struct screen *screen)
+{
+    return screen->colour[INK_TRAIN] >= 0;
 }
 
 static void write_all(const char *bytes, size_t n)
@@ -191,10 +204,11 @@ void screen_measure(struct screen *screen, int *width, int *height)
     *height = LINES < 1 ? 1 : LINES;
 }
 
-static void put(const struct screen *screen, int y, int x, const wchar_t *characters, int ink)
+static void put(struct screen *screen, int y, int x, const wchar_t *characters, int ink, int paper)
 {
     cchar_t cell;
-    if (setcchar(&cell, characters, screen->attribute[ink], screen->pair[ink], NULL) == OK)
+    int pair = pair_of(screen, ink, paper);
+    if (setcchar(&cell, characters, screen->attribute[ink], 0, &pair) == OK)
         mvadd_wch(y, x, &cell);
 }
 
@@ -204,10 +218,12 @@ void screen_put(struct screen *screen, const struct canvas *canvas)
     for (int y = 0; y < canvas->height; y++) {
         for (int x = 0; x < canvas->width; x++) {
             const struct cell *cell = &canvas->cell[y * canvas->width + x];
+            if (cell->rune == 0)
+                continue; /* the right half of a wide one */
             bool blank = cell->rune == ' ' || cell->rune == 0x2800; /* many fonts draw the empty Braille cell */
             if (blank && !(screen->attribute[cell->ink] & A_REVERSE))
                 continue;
-            put(screen, y, x, (wchar_t[]){blank ? L' ' : (wchar_t)cell->rune, 0}, cell->ink);
+            put(screen, y, x, (wchar_t[]){blank ? L' ' : (wchar_t)cell->rune, 0}, cell->ink, cell->paper);
         }
     }
 }
@@ -238,7 +254,7 @@ void screen_put_prompt(struct screen *screen, struct rect where, const char *tex
         } while (bytes > 0 && wrap.columns == 0);
         characters[n] = 0;
         if (row >= 0 && row < where.height && column + columns <= where.width)
-            put(screen, where.y + row, where.x + column, characters, INK_TEXT);
+            put(screen, where.y + row, where.x + column, characters, INK_TEXT, INK_TEXT);
     }
     move(where.y + cursor_row - first, where.x + cursor_column);
 }

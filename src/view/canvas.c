@@ -95,6 +95,14 @@ void canvas_put(struct canvas *canvas, int x, int y, uint32_t rune, enum ink ink
     row[x] = (struct cell){.rune = rune == 0x2800 ? ' ' : rune, .ink = (uint8_t)ink};
 }
 
+void canvas_halves(struct canvas *canvas, int x, int y, enum ink upper, enum ink lower)
+{
+    if (canvas->ascii || x < 0 || y < 0 || y >= canvas->height || x >= canvas->width)
+        return;
+    canvas_put(canvas, x, y, 0x2580, upper);
+    canvas->cell[(size_t)y * (size_t)canvas->width + (size_t)x].paper = (uint8_t)lower;
+}
+
 /* The character at IN and its columns; a byte that is no character reads as '?'. Returns its bytes, 0 at the end. */
 static int next_rune(const char *in, uint32_t *rune, int *columns)
 {

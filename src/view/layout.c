@@ -1,6 +1,7 @@
 /*
  * layout.c: where the panes stand. From top to bottom: status, plot, layer table, log, prompt; on a wide screen the
- * table stands to the right of the plot.
+ * table stands to the right of the plot. A picture takes the right of the plot and of the table's rows, the table going
+ * under the plot or giving way; on a wide screen it stands below the table.
  *
  * Rows go first to the prompt and the status line, then to the plot; the log joins when there is room for a plot and an
  * answer, the table when there is room for a useful piece of it.
@@ -13,6 +14,8 @@ enum {
     WIDE = 140,       /* columns from which plot and table stand side by side */
     TABLE_WIDTH = 40, /* the least of a layer table */
     GAP = 2,          /* columns between plot and table */
+    PICTURE_WIDTH = 60, /* the most of a picture beside a plot */
+    PICTURE_JOINS = 30, /* columns that it must leave to the plot */
     LOG_JOINS = 6,    /* rows below the status from which there is a log */
     TABLE_JOINS = 12, /* and a table */
 };
@@ -57,7 +60,20 @@ static void layout_narrow(int width, int top, int free, int table, struct rect p
     stack(width, top, rows, place);
 }
 
-static void layout_wide(int width, int top, int free, struct rect place[PANES])
+/* Splits the right part of the plot off for a picture, as high as the plot; the table's rows join both. */
+static void add_picture(int width, struct rect place[PANES])
+{
+    struct rect *plot = &place[PANE_PLOT], *table = &place[PANE_LAYERS], *picture = &place[PANE_PICTURE];
+    int wide = least(width / 2, PICTURE_WIDTH);
+    if (width - wide - GAP < PICTURE_JOINS)
+        return;
+    plot->height += table->height;
+    *table = (struct rect){0};
+    *picture = (struct rect){width - wide, plot->y, wide, plot->height};
+    plot->width = width - wide - GAP;
+}
+
+static void layout_wide(int width, int top, int free, bool shown, struct rect place[PANES])
 {
     int rows[PANES] = {0};
     rows[PANE_LOG] = within(free / 3, 2, 16);
@@ -65,10 +81,13 @@ static void layout_wide(int width, int top, int free, struct rect place[PANES])
     stack(width, top, rows, place);
     int table = within(width * 9 / 20, 64, 100);
     place[PANE_PLOT].width = width - table - GAP;
-    place[PANE_LAYERS] = (struct rect){width - table, top, table, rows[PANE_PLOT]};
+    int below = shown ? rows[PANE_PLOT] * 3 / 5 : 0; /* rows of the picture */
+    place[PANE_LAYERS] = (struct rect){width - table, top, table, rows[PANE_PLOT] - below};
+    if (below > 0)
+        place[PANE_PICTURE] = (struct rect){width - table, top + rows[PANE_PLOT] - below, table, below};
 }
 
-void layout(int width, int height, int layers, int prompt, struct rect place[PANES])
+void layout(int width, int height, int layers, bool picture, int prompt, struct rect place[PANES])
 {
     memset(place, 0, PANES * sizeof *place);
     if (width < 1 || height < 1)
@@ -84,7 +103,9 @@ void layout(int width, int height, int layers, int prompt, struct rect place[PAN
     if (free < 1)
         return;
     if (width >= WIDE && free >= LOG_JOINS && layers > 0)
-        layout_wide(width, 1, free, place);
+        layout_wide(width, 1, free, picture, place);
     else
         layout_narrow(width, 1, free, layers, place);
+    if (picture && place[PANE_PICTURE].width == 0)
+        add_picture(width, place);
 }

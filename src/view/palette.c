@@ -11,7 +11,7 @@
 
 enum { BLACK, RED, GREEN, YELLOW, BLUE, MAGENTA, CYAN, WHITE, OWN = -1 };
 
-static const struct look looks[INK_RAMP + RAMP_STEPS] = {
+static const struct look looks[INK_COUNT] = {
     [INK_TEXT] = {OWN, OWN, false, false, false},
     [INK_DIM] = {244, OWN, false, true, false},
     [INK_STRONG] = {OWN, OWN, true, false, false},
@@ -36,10 +36,23 @@ static const struct look looks[INK_RAMP + RAMP_STEPS] = {
     [INK_RAMP + 10] = {184, YELLOW, false, false, false},
     [INK_RAMP + 11] = {220, YELLOW, false, false, false},
     [INK_RAMP + 12] = {226, YELLOW, true, false, false},
+    [INK_SIGNED + 0] = {123, CYAN, true, false, false},
+    [INK_SIGNED + 1] = {81, CYAN, false, false, false},
+    [INK_SIGNED + 2] = {39, CYAN, false, true, false},
+    [INK_SIGNED + 3] = {32, BLUE, true, false, false},
+    [INK_SIGNED + 4] = {25, BLUE, false, false, false},
+    [INK_SIGNED + 5] = {17, BLUE, false, true, false},
+    [INK_SIGNED + 6] = {233, BLACK, false, false, false},
+    [INK_SIGNED + 7] = {52, RED, false, true, false},
+    [INK_SIGNED + 8] = {94, RED, false, false, false},
+    [INK_SIGNED + 9] = {130, RED, true, false, false},
+    [INK_SIGNED + 10] = {172, YELLOW, false, true, false},
+    [INK_SIGNED + 11] = {215, YELLOW, false, false, false},
+    [INK_SIGNED + 12] = {223, YELLOW, true, false, false},
 };
 
 struct look palette_look(enum ink ink)
 {
-    assert((int)ink >= 0 && (int)ink < INK_RAMP + RAMP_STEPS);
+    assert((int)ink >= 0 && (int)ink < INK_COUNT);
     return looks[ink];
 }

@@ -16,12 +16,12 @@ static const struct pane_kind pane_prompt = {"prompt", "where commands are typed
 
 const struct pane_kind *const pane_kinds[PANES] = {
     [PANE_STATUS] = &pane_status, [PANE_PLOT] = &pane_plot,     [PANE_LAYERS] = &pane_layers,
-    [PANE_LOG] = &pane_log,       [PANE_PROMPT] = &pane_prompt,
+    [PANE_PICTURE] = &pane_picture, [PANE_LOG] = &pane_log,     [PANE_PROMPT] = &pane_prompt,
 };
 
 struct view view_default(void)
 {
-    return (struct view){.plot = PLOT_LOSS, .log_y = true, .y0 = NAN, .y1 = NAN};
+    return (struct view){.plot = PLOT_LOSS, .log_y = true, .y0 = NAN, .y1 = NAN, .image_low = NAN, .image_high = NAN};
 }
 
 void view_draw(const struct pane_context *context, struct canvas *canvas, const struct rect place[PANES])
@@ -55,4 +55,17 @@ void view_layers_text(const struct session *session, const struct view *view, in
 {
     int rows = session->net ? session->net->top.layers + 2 : 1; /* the header before, the sum after */
     pane_text(PANE_LAYERS, session, view, width, rows, out);
+}
+
+/* As many rows as the picture wants, at most HEIGHT. */
+int view_picture_text(const struct session *session, const struct view *view, int width, int height, struct text *out,
+                      struct err *err)
+{
+    struct view_picture taken;
+    if (view_picture_open(session, view->image, &taken, err))
+        return -1;
+    int rows = picture_rows(&taken.picture, width, true);
+    view_picture_close(&taken);
+    pane_text(PANE_PICTURE, session, view, width, rows < height ? rows : height, out);
+    return 0;
 }

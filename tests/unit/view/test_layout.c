@@ -17,11 +17,11 @@ static bool apart(struct rect a, struct rect b)
 }
 
 /* Comparisons are gathered into one assertion a pane: there are millions of sizes to check. */
-static void check(int width, int height, int layers, int prompt)
+static void check(int width, int height, int layers, bool picture, int prompt)
 {
     struct rect place[PANES];
     memset(place, 0x5a, sizeof place);
-    layout(width, height, layers, prompt, place);
+    layout(width, height, layers, picture, prompt, place);
     int rows = 0; /* of the panes that begin at the left: as they are apart, they cover every row when they add up */
     bool sound = true;
     for (int i = 0; i < PANES; i++) {
@@ -38,7 +38,7 @@ static void check(int width, int height, int layers, int prompt)
     sound = sound && (height < 2 || place[PANE_STATUS].height == 1);
     sound = sound && (height < prompt + 5 || (place[PANE_PLOT].height >= 3 && last.height == prompt));
     if (!sound)
-        fail_msg("%d x %d, %d layers, prompt %d", width, height, layers, prompt);
+        fail_msg("%d x %d, %d layers, picture %d, prompt %d", width, height, layers, picture, prompt);
 }
 
 static void test_every_size(void **state)
@@ -48,30 +48,30 @@ static void test_every_size(void **state)
         for (int height = 1; height <= 80; height++)
             for (int layers = 0; layers <= 60; layers++)
                 for (int prompt = 1; prompt <= 3; prompt++)
-                    check(width, height, layers, prompt);
+                    check(width, height, layers, (width + height + layers) % 2, prompt);
 }
 
 static void test_usual_sizes(void **state)
 {
     (void)state;
     struct rect place[PANES];
-    layout(80, 24, 6, 1, place);
+    layout(80, 24, 6, false, 1, place);
     assert_true(place[PANE_PLOT].height >= 9 && place[PANE_PLOT].width == 80);
     assert_int_equal(place[PANE_LAYERS].height, 6); /* all that it wanted */
     assert_true(place[PANE_LAYERS].y > place[PANE_PLOT].y && place[PANE_LOG].y > place[PANE_LAYERS].y);
     assert_true(place[PANE_LOG].height >= 4);
 
-    layout(200, 50, 6, 1, place);
+    layout(200, 50, 6, false, 1, place);
     assert_int_equal(place[PANE_LAYERS].y, place[PANE_PLOT].y);
     assert_true(place[PANE_LAYERS].x > place[PANE_PLOT].x + place[PANE_PLOT].width);
 
-    layout(20, 5, 6, 1, place);
+    layout(20, 5, 6, false, 1, place);
     assert_int_equal(place[PANE_PLOT].height, 3);
     assert_int_equal(place[PANE_LAYERS].height + place[PANE_LOG].height, 0);
 
-    layout(20, 1, 6, 1, place);
+    layout(20, 1, 6, false, 1, place);
     assert_int_equal(place[PANE_STATUS].height, 0);
-    layout(20, 4, 6, 9, place); /* a prompt longer than the screen leaves the status line */
+    layout(20, 4, 6, false, 9, place); /* a prompt longer than the screen leaves the status line */
     assert_int_equal(place[PANE_STATUS].height, 1);
 }
 
@@ -82,7 +82,7 @@ static void test_plot_grows_with_the_screen(void **state)
     int before = 0;
     for (int height = 14; height <= 80; height++) {
         struct rect place[PANES];
-        layout(100, height, 8, 1, place);
+        layout(100, height, 8, false, 1, place);
         assert_true(place[PANE_PLOT].height >= before);
         before = place[PANE_PLOT].height;
     }
