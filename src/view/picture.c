@@ -9,6 +9,7 @@
 #include <math.h>
 
 #define ENLARGE_MAX 8
+#define SMALLEST    12 /* pixels of a side that many tiles are reduced to */
 #define TEXT_RAMP   " .:-=+*#%@"
 
 /* How the tiles are laid out: in pixels of the screen. */
@@ -42,7 +43,8 @@ static struct grid grid_at(const struct picture *picture, int wide, int high, in
     return grid;
 }
 
-/* The largest scale at which all tiles fit; else the largest reduction at which one does, as many tiles as fit. */
+/* The largest scale at which all tiles fit, down to where a tile would be smaller than SMALLEST; then as many tiles as
+ * fit. A single tile is reduced until it fits. */
 static struct grid choose_grid(const struct picture *picture, int wide, int high)
 {
     for (int enlarge = ENLARGE_MAX; enlarge >= 1; enlarge--) {
@@ -52,7 +54,9 @@ static struct grid choose_grid(const struct picture *picture, int wide, int high
     }
     int reduce = 1;
     struct grid grid = grid_at(picture, wide, high, 1, reduce);
-    while ((grid.across < 1 || grid.down < 1) && (grid.tile_width > 1 || grid.tile_height > 1))
+    while (((grid.across < 1 || grid.down < 1) && (grid.tile_width > 1 || grid.tile_height > 1)) ||
+           (grid.across * grid.down < picture->tiles && scaled(picture->width, 1, reduce + 1) >= SMALLEST &&
+            scaled(picture->height, 1, reduce + 1) >= SMALLEST))
         grid = grid_at(picture, wide, high, 1, ++reduce);
     return grid;
 }

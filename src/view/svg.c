@@ -86,6 +86,12 @@ static void add_block(uint32_t rune, int x, int y, struct text *path)
     text_add(path, "M%d %dh%dv%dh%dz", x, y + 3, width, CELL_HEIGHT - 6, -width);
 }
 
+/* U+2580 the upper half, U+2584 the lower half of a cell. */
+static void add_half(uint32_t rune, int x, int y, struct text *path)
+{
+    text_add(path, "M%d %dh%dv%dh%dz", x, rune == 0x2580 ? y : y + CELL_HEIGHT / 2, CELL_WIDTH, CELL_HEIGHT / 2, -CELL_WIDTH);
+}
+
 /* Adds RUNE to PATH if it is a shape. */
 static bool add_shape(uint32_t rune, int x, int y, struct text *path)
 {
@@ -96,6 +102,8 @@ static bool add_shape(uint32_t rune, int x, int y, struct text *path)
         add_box(arms, x, y, path);
     else if (rune >= 0x2588 && rune <= 0x258f)
         add_block(rune, x, y, path);
+    else if (rune == 0x2580 || rune == 0x2584)
+        add_half(rune, x, y, path);
     else
         return false;
     return true;
@@ -111,7 +119,14 @@ static void add_rune(uint32_t rune, struct text *out)
         text_add(out, "&#x%x;", (unsigned)rune);
 }
 
-/* The run of cells from X on that share an ink; its shapes as one path, its letters as one text of fixed width. */
+/* COLUMNS cells of one colour. */
+static void add_ground(unsigned colour, int left, int top, int columns, struct text *out)
+{
+    text_add(out, "<path fill=\"#%06x\" d=\"M%d %dh%dv%dh%dz\"/>\n", colour, left, top, columns * CELL_WIDTH, CELL_HEIGHT,
+             -columns * CELL_WIDTH);
+}
+
+/* The run of cells from X on that share ink and paper; its shapes as one path, its letters as one text of fixed width. */
 static int add_run(const struct canvas *canvas, int x, int y, struct text *out)
 {
     const struct cell *row = canvas->cell + (size_t)y * (size_t)canvas->width;
@@ -119,12 +134,14 @@ static int add_run(const struct canvas *canvas, int x, int y, struct text *out)
     struct text path = {0};
     int end = x, top = MARGIN + y * CELL_HEIGHT, left = MARGIN + x * CELL_WIDTH;
     unsigned colour = rgb_of(&look);
-    while (end < canvas->width && row[end].ink == row[x].ink)
+    while (end < canvas->width && row[end].ink == row[x].ink && row[end].paper == row[x].paper)
         end++;
     if (look.reverse) {
-        text_add(out, "<path fill=\"#%06x\" d=\"M%d %dh%dv%dh%dz\"/>\n", colour, left, top, (end - x) * CELL_WIDTH, CELL_HEIGHT,
-                 (x - end) * CELL_WIDTH);
+        add_ground(colour, left, top, end - x, out);
         colour = 0x16181d;
+    } else if (row[x].paper != INK_TEXT) {
+        struct look paper = palette_look((enum ink)row[x].paper);
+        add_ground(rgb_of(&paper), left, top, end - x, out);
     }
     for (int i = x; i < end; i++) {
         int first = i;
