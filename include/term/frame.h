@@ -19,6 +19,9 @@ struct frame {
     struct rect place[PANES];
     struct text shown; /* the prompt and its line, as drawn */
     int log_back;      /* lines scrolled back */
+    bool log_held;     /* scrolled back for a long answer to be read from its top, not by the person */
+    bool log_echo;     /* the fresh lines begin with one that was typed */
+    int log_fresh;     /* newest lines, of which the first is to be in sight when all is drawn next; 0: as it is */
     bool dirty;        /* all is to be drawn anew */
     bool line_dirty;   /* the prompt is */
     int64_t drawn;     /* when all was, the last time */
@@ -32,8 +35,11 @@ void frame_draw(struct frame *frame);
 /* How long there is nothing to draw, in milliseconds; -1: until something changes. */
 int frame_patience(const struct frame *frame);
 
-/* LINES more lines stand in the log: who has scrolled back keeps in sight what is being read. */
-void frame_log_grew(struct frame *frame, int lines);
+/* LINES more lines of KIND stand in the log. They come in sight, from the first of them on where they are more than the
+ * pane holds; but who has scrolled back keeps in sight what is being read, and notices wait until a long answer has been
+ * read. */
+void frame_log_grew(struct frame *frame, enum log_kind kind, int lines);
+void frame_log_end(struct frame *frame);               /* the newest line stands at the bottom again */
 void frame_scroll_log(struct frame *frame, int pages); /* pages back; negative: forth */
 
 #endif

@@ -43,6 +43,18 @@ static int take_prompt(struct frame *frame, int width, size_t *cursor)
     return rows < PROMPT_ROWS ? rows : PROMPT_ROWS;
 }
 
+/* Puts the first of the fresh lines in sight. */
+static void settle_log(struct frame *frame)
+{
+    const struct rect *place = &frame->place[PANE_LOG];
+    if (frame->log_fresh == 0)
+        return;
+    frame->log_back = log_back_to(frame->log, frame->log_fresh, place->width, place->height);
+    frame->log_held = frame->log_back > 0;
+    frame->log_fresh = 0;
+    frame->log_echo = false;
+}
+
 static void draw_all(struct frame *frame)
 {
     take_size(frame);
@@ -52,6 +64,7 @@ static void draw_all(struct frame *frame)
     int layers = session->net ? session->net->top.layers + 1 : 0;
     bool picture = console_view(frame->console)->image[0] != 0;
     layout(frame->canvas.width, frame->canvas.height, layers, picture, rows, frame->place);
+    settle_log(frame);
     struct pane_context context = {session, console_view(frame->console), frame->log, frame->log_back};
     canvas_clear(&frame->canvas);
     view_draw(&context, &frame->canvas, frame->place);
@@ -86,19 +99,37 @@ int frame_patience(const struct frame *frame)
     return left > 0 ? (int)(left / 1000000) + 1 : 0;
 }
 
-void frame_log_grew(struct frame *frame, int lines)
+void frame_log_grew(struct frame *frame, enum log_kind kind, int lines)
 {
-    if (frame->log_back > 0)
+    bool reading = frame->log_back > 0 && (!frame->log_held || kind == LOG_NOTICE);
+    frame->dirty = true;
+    if (reading && frame->log_fresh == 0) {
         frame->log_back += lines;
+        return;
+    }
+    /* What a line typed brings is shown with that line; a notice does not push aside what has not been seen yet. */
+    bool joins = frame->log_fresh > 0 && (frame->log_echo || kind == LOG_NOTICE);
+    frame->log_fresh = joins ? frame->log_fresh + lines : lines;
+    frame->log_echo = kind == LOG_ECHO || (joins && frame->log_echo);
+}
+
+void frame_log_end(struct frame *frame)
+{
+    frame->log_back = frame->log_fresh = 0;
+    frame->log_held = frame->log_echo = false;
     frame->dirty = true;
 }
 
 void frame_scroll_log(struct frame *frame, int pages)
 {
-    int height = frame->place[PANE_LOG].height, page = height > 1 ? height - 1 : 1;
-    int back = frame->log_back + pages * page, most = log_count(frame->log) - page;
-    frame->log_back = back > most ? most : back;
-    if (frame->log_back < 0)
-        frame->log_back = 0;
+    settle_log(frame);
+    int width = frame->place[PANE_LOG].width, height = frame->place[PANE_LOG].height;
+    int most = log_back_to(frame->log, log_count(frame->log), width, height);
+    for (; pages > 0; pages--)
+        frame->log_back += log_shown(frame->log, frame->log_back, width, height);
+    for (; pages < 0; pages++)
+        frame->log_back = log_back_to(frame->log, frame->log_back, width, height);
+    frame->log_back = frame->log_back > most ? most : frame->log_back;
+    frame->log_held = frame->log_held && frame->log_back > 0;
     frame->dirty = true;
 }

@@ -51,7 +51,7 @@ static void put(void *context, enum log_kind kind, const char *text)
     int lines = 1;
     for (const char *p = text; *p; p++)
         lines += *p == '\n' && p[1];
-    frame_log_grew(&loop->frame, lines);
+    frame_log_grew(&loop->frame, kind, lines);
 }
 
 struct loop *loop_open(struct err *err)
@@ -91,7 +91,7 @@ struct outlet loop_outlet(struct loop *loop)
 /* Carries LINE out as if it had been typed. */
 static int carry_out(struct loop *loop, const char *line)
 {
-    loop->frame.log_back = 0;
+    frame_log_end(&loop->frame);
     struct text echo = {0};
     char safe[1024];
     text_add(&echo, "> %s", text_escape(safe, sizeof safe, line));
@@ -125,6 +125,7 @@ static void on_complete(void *context, const char *line, int cursor, int *start,
 static void on_show(void *context, const char *text)
 {
     struct loop *loop = context;
+    frame_log_end(&loop->frame);
     console_notice(loop->console, "%s", text);
 }
 
@@ -194,6 +195,10 @@ static bool take_named(struct loop *loop, const char *name)
         frame_scroll_log(&loop->frame, name[4] == 'U' ? 1 : -1);
         return true;
     }
+    if (strcmp(name, "End") == 0 && loop->frame.log_back > 0 && *prompt_line() == '\0') {
+        frame_log_end(&loop->frame);
+        return true;
+    }
     for (const struct key_binding *row = key_bindings; row->key; row++) {
         if (row->line && strcmp(name, row->key) == 0) {
             carry_out(loop, row->line);
@@ -243,6 +248,7 @@ static void on_interrupt(struct loop *loop)
     console_drop_queue(loop->console);
     text_clear(&loop->pasted);
     keys_reset(&loop->keys);
+    frame_log_end(&loop->frame);
     if (session_running(loop->session))
         session_interrupt(loop->session);
     if (!busy)

@@ -42,6 +42,31 @@ static int wrapped_rows(const char *text, int width)
     return rows;
 }
 
+int log_back_to(const struct log *log, int lines, int width, int height)
+{
+    int rows = 0, line = lines < log_count(log) ? lines : log_count(log);
+    if (width < 1 || height < 1)
+        return 0;
+    for (int all = 0, k = 0; k < line && all <= height; k++)
+        if ((all += wrapped_rows(log_line(log, k, NULL), width)) > height)
+            rows = 1; /* the mark */
+    if (rows == 0)
+        return 0;
+    do
+        rows += wrapped_rows(log_line(log, --line, NULL), width);
+    while (line > 0 && rows + wrapped_rows(log_line(log, line - 1, NULL), width) <= height);
+    return line;
+}
+
+int log_shown(const struct log *log, int back, int width, int height)
+{
+    int rows = back > 0 && height > 1, lines = 0;
+    while (width > 0 && back + lines < log_count(log) &&
+           (rows += wrapped_rows(log_line(log, back + lines, NULL), width)) <= height)
+        lines++;
+    return lines > 0 ? lines : 1;
+}
+
 static enum ink kind_ink(enum log_kind kind)
 {
     static const enum ink inks[] = {
@@ -55,7 +80,7 @@ static void draw(const struct pane_context *context, struct canvas *canvas, stru
         return;
     int bottom = where.y + where.height, back = context->log_back;
     if (back > 0 && where.height > 1) {
-        canvas_print(canvas, where.x, --bottom, where.width, INK_MARK, "-- %d newer line%s below --", back,
+        canvas_print(canvas, where.x, --bottom, where.width, INK_MARK, "-- more: PageDown (%d line%s) --", back,
                      back == 1 ? "" : "s");
     }
     enum log_kind kind;

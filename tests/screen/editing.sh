@@ -59,9 +59,9 @@ check 'and is carried out when entered' wait_for '^66$'
 keys C-l
 check 'Ctrl-L draws all again' wait_for '^66$'
 keys PPage
-check 'PageUp scrolls the log' wait_for 'newer line'
+check 'PageUp scrolls the log' wait_for 'more: PageDown'
 keys NPage
-check 'PageDown scrolls back' wait_gone 'newer line'
+check 'PageDown scrolls back' wait_gone 'more: PageDown'
 keys 'quit' Enter
 check 'quit leaves' wait_for 'sh> *$'
 check 'the history is kept, for its owner alone' [ "$(stat -c %a "$work/home/.local/state/dnntui/history")" = 600 ]

@@ -3,7 +3,20 @@
 . "$(dirname "$0")/lib.sh"
 
 start 80 24
-check 'the choices made about the data are told' wait_for 'optimizer +adam'
+check 'the choices made about the data are told, from the first' wait_for 'data +digits'
+check 'how many lines follow is told' shows 'more: PageDown \([0-9]+ lines\)'
+keys NPage NPage NPage NPage NPage NPage
+check 'PageDown shows the others' wait_for 'batch +32 rows'
+keys F1
+check 'a long answer is shown from its top' wait_for '^> help'
+check 'under it stands that there is more' shows 'more: PageDown'
+keys p
+check 'meanwhile one can type' wait_for '^dnntui> p$'
+check 'and goes on reading' shows '^> help'
+keys BSpace
+wait_for '^dnntui>$'
+keys End
+check 'End goes to its end' wait_for 'Tab completes'
 keys 'run' Enter
 check 'it trains' wait_for 'running'
 before=$(number step)
