@@ -93,6 +93,7 @@ struct layer_kind {
     const struct arg_spec *args;
     unsigned flags;
     int forward_parts, backward_parts; /* 1 unless rows mix */
+    int plenty; /* a higher first argument seldom pays; 0: that is not known. Never a limit */
     /* Sets layer->out from layer->in and the arguments; refuses a shape it cannot take, in words that say which shape
      * came and what is needed (the caller puts the layer's name before them). NULL: out is in. */
     int (*plan)(struct layer *layer, struct err *err);

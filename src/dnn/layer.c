@@ -41,8 +41,8 @@ static int refuse_kind(const char *name, struct err *err)
         text_add(&list, i ? ", %s" : "%s", names[i]);
     }
     const char *near = text_nearest(name, names);
-    err_set(err, ERR_USAGE, "layer '%.60s': no such kind%s%s%s; the kinds are %s", name, near ? ", did you mean " : "",
-            near ? near : "", near ? "?" : "", list.data);
+    err_set(err, ERR_USAGE, "layer '%.60s': no such kind%s%s%s; the kinds are %s", name, near ? " (did you mean " : "",
+            near ? near : "", near ? "?)" : "", list.data);
     text_free(&list);
     return -1;
 }

@@ -130,7 +130,8 @@ static void compile(struct program *program)
         return;
     for (int i = top->layers - 1; i >= 0; i--)
         add_op(program, OP_BACKWARD, i, top->layer[i].kind->backward_parts, 2 * rows * layer_flops(&top->layer[i]), "bwd");
-    add_op(program, OP_REDUCE, -1, 2, parameters * (program->ranks + 1), "reduce");
+    /* The norm. What adding up the threads' gradients takes is not counted: it is no work of the method. */
+    add_op(program, OP_REDUCE, -1, 2, 2 * parameters, "reduce");
     for (int i = 0; i < top->layers; i++) {
         double count = 0;
         for (int k = first[i]; k < first[i + 1]; k++)
