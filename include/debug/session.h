@@ -157,6 +157,9 @@ void session_reset(struct session *session, uint64_t seed);
 /* Outputs that DATA and LOSS ask for: 1 for a number, 1 for two classes under bce, else the number of classes. */
 int session_outputs(const struct dataset *data, const struct loss *loss);
 
+/* Epochs, with the part of the present one that completed steps have taken. */
+double session_epochs(const struct session *session);
+
 /* Logs an edit and marks it on the plots. */
 void session_event(struct session *session, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

@@ -155,6 +155,14 @@ void session_clear_record(struct session *session)
     clear_curves(session);
 }
 
+/* A refusal of data that are opened for the first time names them. */
+static int name_source(const struct data_origin *origin, struct err *err)
+{
+    if (err && err->code == ERR_DATA && !strstr(err->message, origin->source))
+        err_prefix(err, "%.200s: ", origin->source);
+    return -1;
+}
+
 int session_load_data(struct session *session, const struct data_origin *origin, bool keep, struct text *notes,
                       struct err *err)
 {
@@ -166,7 +174,7 @@ int session_load_data(struct session *session, const struct data_origin *origin,
     struct rig_plan plan;
     struct rig rig = {0};
     if (!data)
-        return -1;
+        return keep ? -1 : name_source(origin, err);
     if (transform_open(&transform, data, err) || batch_order_open(&order, data, session->seed, err) ||
         make_plan(session, data, keep, &top, &plan, err) || rig_open(session, data, &plan, &rig, err)) {
         batch_order_close(&order);
@@ -199,6 +207,12 @@ void session_adopt(struct session *session, struct dataset *data, const struct t
     session->shift = (struct shift_curve){0};
     session->transform = *transform;
     session->order = *order;
+}
+
+double session_epochs(const struct session *session)
+{
+    int rows = session->inside ? session->batch_first : session->visited;
+    return session->epoch + (double)rows / session->data->trains;
 }
 
 /* a..z, A..Z, then * for all that follow. */

@@ -25,6 +25,7 @@ enum {
     BAR_LEAST = 6,
     BAR_MOST = 30,
     DECADES = 3, /* that a bar spans at least */
+    LARGE = 1000000, /* parameters */
 };
 
 enum { NAME, KIND, SHAPE, WEIGHT, GRADIENT, BAR, RATIO, UNITS, COLUMNS };
@@ -93,18 +94,32 @@ static struct figure norm_text(double x)
     return figure;
 }
 
-static double weight_norm(const struct net *net, int i)
+/* Several sums at once, for they are as fast as the memory then. */
+static double squares_of(const real *w, size_t count)
 {
+    enum { SUMS = 8 };
+    double sum[SUMS] = {0}, all = 0;
+    for (size_t j = 0; j < count; j++)
+        sum[j % SUMS] += (double)w[j] * (double)w[j];
+    for (int k = 0; k < SUMS; k++)
+        all += sum[k];
+    return all;
+}
+
+/* Of the weights as they are now, for an edit changes them between two steps. While a large network trains, those that
+ * its last step left will do: a pass over all weights for each drawing would slow it down. */
+static double weight_norm(const struct session *session, int i, const struct layer_norms *norms)
+{
+    const struct net *net = session->net;
+    if (session->goal != GOAL_NONE && net->parameters > LARGE && norms->weight != 0)
+        return norms->weight;
     double squares = 0;
     for (int k = net->first_param[i]; k < net->first_param[i + 1]; k++)
-        for (size_t j = 0; j < net->param[k].count; j++) {
-            double w = (double)net->w[net->param[k].offset + j];
-            squares += w * w;
-        }
+        squares += squares_of(net->w + net->param[k].offset, net->param[k].count);
     return sqrt(squares);
 }
 
-/* Before the first step of a program it has no norms: the weight's is worked out here, the others are left blank. */
+/* Before the first step of a program it has no norms of gradients and updates: they are left blank. */
 static void fill_norms(const struct session *session, int i, struct row *row)
 {
     const struct net *net = session->net;
@@ -112,7 +127,7 @@ static void fill_norms(const struct session *session, int i, struct row *row)
     if (net->first_param[i + 1] == net->first_param[i])
         return;
     struct layer_norms norms = *program_norms(session->train, i);
-    double weight = norms.weight != 0 ? norms.weight : weight_norm(net, i);
+    double weight = weight_norm(session, i, &norms);
     snprintf(row->cell[WEIGHT].s, sizeof row->cell[WEIGHT].s, "%s", norm_text(weight).s);
     row->cell[WEIGHT].ink = finite_ink(weight);
     bool begun = norms.weight != 0 || norms.gradient != 0;

@@ -53,7 +53,7 @@ static void add_state(struct fields *fields, const struct session *session)
     else if (session->inside)
         add(fields, INK_STATUS, "at %s", program_op(session->train, program_cursor(session->train))->name);
     else
-        add(fields, INK_STATUS, "stopped");
+        add(fields, INK_STATUS, session->step > 0 ? "stopped" : "ready");
 }
 
 static void add_training(struct fields *fields, const struct session *session)
@@ -66,8 +66,7 @@ static void add_training(struct fields *fields, const struct session *session)
             session->validation.score);
     }
     /* Rounded down: epoch 4.0 is shown once epoch 4 has begun. */
-    double epoch = session->epoch + (double)session->visited / session->data->trains;
-    add(fields, INK_STATUS, "epoch %.1f", floor(epoch * 10 + 1e-9) / 10);
+    add(fields, INK_STATUS, "epoch %.1f", floor(session_epochs(session) * 10 + 1e-9) / 10);
     add(fields, INK_STATUS, "lr %s", text_short(session->optimizer.lr).s);
     add(fields, INK_STATUS, "batch %d", session->batch);
     if (session->samples_per_second > 0)

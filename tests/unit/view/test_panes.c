@@ -81,6 +81,39 @@ static void test_nothing_without_data(void **state)
     session_close(session);
 }
 
+static void test_status_before_a_step(void **state)
+{
+    (void)state;
+    struct session *session = open_session("dense 8, relu");
+    char *text = pane_text(&pane_status, session, 120, 1);
+    expect_in(text, " step 0  ready  epoch 0.0  ", true);
+    free(text);
+    run_steps(session, 1);
+    session_run_ops(session, 3);
+    finish(session);
+    text = pane_text(&pane_status, session, 120, 1);
+    expect_in(text, "  epoch 0.2  ", true); /* 32 of 120 rows; those of the running batch are not done */
+    free(text);
+    session_close(session);
+}
+
+/* Weights drawn anew show at once, before the next step has looked at them. */
+static void test_norms_are_those_of_the_weights_now(void **state)
+{
+    (void)state;
+    struct session *session = open_session("dense 8, relu");
+    struct init init = {.kind = init_kind_find("constant")};
+    args_preset(init.kind->args, &init.args);
+    init.args.number[0] = 1000;
+    run_steps(session, 3);
+    session_initialize(session, &init, NULL);
+    char *text = pane_text(&pane_layers, session, 80, 8);
+    expect_in(text, "fc1    dense 8  8x4         5657 ", true); /* sqrt(32) * 1000 */
+    expect_in(text, "out    dense 3  3x8         4899 ", true);
+    free(text);
+    session_close(session);
+}
+
 /* Whatever the width, the line is a whole number of the fields of the widest one. */
 static void test_status_drops_whole_fields(void **state)
 {
@@ -281,6 +314,8 @@ int main(void)
     setlocale(LC_CTYPE, "C.UTF-8");
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_nothing_without_data),
+        cmocka_unit_test(test_status_before_a_step),
+        cmocka_unit_test(test_norms_are_those_of_the_weights_now),
         cmocka_unit_test(test_status_drops_whole_fields),
         cmocka_unit_test(test_status_says_where_the_cursor_is),
         cmocka_unit_test(test_nan_is_seen_in_status_and_plot),
