@@ -272,6 +272,14 @@ static void put_in_place(struct session *session, struct restored *restored)
     batch_order_set(&session->order, session->data, session->seed, session->epoch);
 }
 
+/* Whether DATA, NULL when the session's own is used, takes the place of something else. */
+static bool is_other_data(const struct session *session, const struct dataset *data)
+{
+    const struct dataset *old = session->data;
+    return data && old && ((data->hash != old->hash && strcmp(data->origin.source, old->origin.source) != 0) ||
+                           strcmp(data->origin.target, old->origin.target) != 0);
+}
+
 static int restore(struct session *session, const struct safetensors *file, struct text *notes, struct err *err)
 {
     struct restored restored = {0};
@@ -290,7 +298,10 @@ static int restore(struct session *session, const struct safetensors *file, stru
     if (restored.numbers.threads != (uint64_t)team_ranks(session->team))
         text_add(notes, "saved with %d threads, going on with %d: rounding, and so the hash, will differ\n",
                  (int)restored.numbers.threads, team_ranks(session->team));
+    bool other = is_other_data(session, restored.data);
     put_in_place(session, &restored);
+    if (other) /* the first line of its notes: what it is now */
+        text_add(notes, "%.*s\n", (int)strcspn(session->data->notes.data, "\n"), session->data->notes.data);
     return 0;
 fail:
     rig_close(&restored.rig);

@@ -139,8 +139,11 @@ int checkpoint_save(struct session *session, const char *path, struct err *err)
 {
     struct safetensors file = {0};
     if (session->inside)
-        return err_set(err, ERR_STATE, "the cursor is inside a step (op %d of %d); `finish` completes it",
-                       program_cursor(session->train), program_ops(session->train));
+        return err_set(err, ERR_STATE, "the cursor is inside step %" PRIu64 " (op %d of %d); %s", session->step + 1,
+                       program_cursor(session->train) + 1, program_ops(session->train),
+                       session->stop == STOP_NONFINITE
+                           ? "its update is not finite: `lr /10`, `init he`, `reset` or another edit drops it"
+                           : "`finish` completes it");
     int status = add_tensors(&file, session, err) || set_numbers(&file, session, err) ||
                  set_words(&file, session, err) || set_origin(&file, session, err) ||
                  safetensors_write(&file, path, err);

@@ -127,6 +127,7 @@ bool session_complete_step(struct session *session)
     else
         program_run(session->train, &session->optimizer, program_ops(session->train), false);
     end_step(session);
+    session->stop = STOP_NONE; /* what stopped inside of it is past */
     return !lost;
 }
 

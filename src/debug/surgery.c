@@ -16,22 +16,30 @@ void session_forget_validation(struct session *session)
     session->validation_step = session->test_step = UINT64_MAX;
 }
 
-/* What became of the parameters: "kept fc1 fc2 out; made anew bn1 bn2". */
-static void note_carried(const struct net *net, const bool kept[], struct text *notes)
+/* What became of the parameters: "kept fc1 fc2 out; made anew bn1 bn2". A layer of which some are kept and some are
+ * not is told by its tensors: "kept fc1.weight; made anew fc1.bias". STATE: the optimizer has some of its own. */
+static void note_carried(const struct net *net, const bool kept[], bool state, struct text *notes)
 {
     struct text old = {0}, new = {0};
     for (int i = 0; i < net->top.layers; i++) {
         int first = net->first_param[i], last = net->first_param[i + 1];
         if (first == last)
             continue;
-        bool whole = true;
+        int found = 0;
         for (int k = first; k < last; k++)
-            whole = whole && kept[k];
-        text_add(whole ? &old : &new, " %s", net->top.layer[i].name);
+            found += kept[k];
+        if (found == 0 || found == last - first)
+            text_add(found ? &old : &new, " %s", net->top.layer[i].name);
+        else
+            for (int k = first; k < last; k++)
+                text_add(kept[k] ? &old : &new, " %s", net->param[k].name);
     }
     text_add(notes, "kept%s", old.length ? old.data : " nothing");
+    if (old.length && state)
+        text_add(notes, " with the optimizer's state");
     if (new.length)
         text_add(notes, "; made anew%s", new.data);
+    text_add(notes, "\n");
     text_free(&old);
     text_free(&new);
 }
@@ -49,11 +57,8 @@ static int rebuild(struct session *session, const struct rig_plan *plan, struct 
         return err_set(err, ERR_MEMORY, "no memory to carry %d tensors over", rig.net->params);
     }
     rig_carry(session, plan, &rig, kept);
-    if (notes) {
-        note_carried(rig.net, kept, notes);
-        text_add(notes, "; the optimizer's state %s\n",
-                 same_optimizer ? "went with what was kept" : "starts at zero");
-    }
+    if (notes)
+        note_carried(rig.net, kept, same_optimizer && plan->optim->slots > 0, notes);
     free(kept);
     rig_install(session, plan, &rig);
     if (!same_optimizer)

@@ -141,7 +141,7 @@ static void test_widths(void **state)
     struct topology top = live_topology(session, "dense 64, relu, dense 32, relu");
     assert_int_equal(session_set_topology(session, &top, &notes, &err), 0);
     check_kept(session, copy, "fc1.weight fc1.bias", true);
-    assert_string_equal(notes.data, "kept fc1; made anew fc2 out; the optimizer's state went with what was kept\n");
+    assert_string_equal(notes.data, "kept fc1 out.bias with the optimizer's state; made anew fc2 out.weight\n");
     assert_true(is_zero(session, "fc2.weight", 0) && is_zero(session, "out.weight", 1));
     check_goes_on(session);
     text_free(&notes);
