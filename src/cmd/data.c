@@ -95,11 +95,17 @@ static int run_whiten(struct console *console, const struct arg_values *args, st
     struct session *session = console_session(console);
     bool on = args->number[0] != 0, targets = args->number[1] != 0;
     const struct transform *now = &session->transform;
+    const char *what = targets ? "targets" : "inputs", *how = on ? "whitened" : "raw";
+    bool already = on == (targets ? now->targets : now->inputs);
     if (session_set_whiten(session, targets ? now->inputs : on, targets ? on : now->targets, err))
         return -1;
+    if (already) {
+        console_notice(console, "%s: %s already", what, how);
+        return 0;
+    }
     session_event(session, "whiten %s%s", on ? "on" : "off", targets ? " targets" : "");
-    console_notice(console, "%s: %s, by the mean and deviation of the training rows; the weights stay%s",
-                   targets ? "targets" : "inputs", on ? "whitened" : "raw",
+    console_notice(console, "%s: %s%s; the weights stay%s", what, how,
+                   on ? ", by the mean and deviation of the training rows" : "",
                    targets ? "; the loss has other units from here on" : "");
     return 0;
 }

@@ -22,8 +22,10 @@ static int run_screenshot(struct console *console, const struct arg_values *args
     struct text out = {0};
     if (canvas_open(&canvas, (int)args->number[1], (int)args->number[2], console_view(console)->ascii, err))
         return -1;
+    bool picture = ending && strcmp(ending, ".svg") == 0;
+    canvas.plain = !picture;
     draw(console, &canvas);
-    if (ending && strcmp(ending, ".svg") == 0)
+    if (picture)
         canvas_svg(&canvas, "dnntui", &out);
     else
         canvas_text(&canvas, &out);
