@@ -11,7 +11,8 @@
 enum command_flag {
     COMMAND_READ_ONLY = 1 << 0,  /* leaves session_hash as it was; a test proves it of every row that says so */
     COMMAND_NEEDS_DATA = 1 << 1, /* refused, with advice, before data is loaded */
-    COMMAND_EDITS = 1 << 2,      /* completes a step under way first, so that it sees whole steps */
+    COMMAND_EDITS = 1 << 2,      /* with arguments: completes a step under way first, so that it sees whole steps */
+    COMMAND_CURES = 1 << 3,      /* with arguments: drops an update held back because it is not finite; EDITS too do */
 };
 
 /* Lists whose entries may stand among a command's arguments, for completion; bits. */
@@ -28,6 +29,7 @@ enum command_words {
     WORDS_DATA = 1 << 9,    /* known sets */
     WORDS_TOPICS = 1 << 10, /* of help */
     WORDS_TENSORS = 1 << 11, /* those that can be shown now */
+    WORDS_OUT = 1 << 12,    /* the output layer, which is not of a kind */
 };
 
 enum command_group {
@@ -37,6 +39,7 @@ extern const char *const command_groups[]; /* by enum command_group: "data", ...
 
 struct command {
     const char *name;
+    const char *aliases; /* other names, blanks between them; NULL: none */
     const char *summary; /* one line, without a stop */
     const char *details; /* further lines for `help NAME` and the manual, or NULL */
     const char *example; /* a line that works on the built-in digits; a test runs it */
@@ -49,7 +52,8 @@ struct command {
 
 extern const struct command *const commands[]; /* ended by NULL; grouped, in the order that help shows */
 
-/* The command of NAME or of a unique prefix of it; the error lists what an ambiguous one could be, or the nearest. */
+/* The command called NAME, else the one that has it as an alias, else the one that it is a unique prefix of; the error
+ * lists what an ambiguous one could be, or the nearest. */
 const struct command *command_find(const char *name, struct err *err);
 
 /* For the rows' run functions. */
@@ -73,12 +77,23 @@ struct setting {
 };
 extern const struct setting settings[]; /* ended by a NULL spec.name */
 
-/* What `help TOPIC` prints besides commands: each a table of the program. */
+/* A row of a table of kinds (layers, losses, initializers, optimizers), as far as help is concerned. */
+struct help_kind {
+    const char *name, *summary;
+    const struct arg_spec *args;
+};
+
+/* What `help TOPIC` prints besides commands: each a table of the program. One of the two functions is set. */
 struct help_topic {
     const char *name, *summary;
+    bool (*kind)(int i, struct help_kind *kind); /* row I of a table of kinds; false behind the last */
     void (*print)(const struct console *console, struct text *out); /* CONSOLE may be NULL: no live network */
 };
 extern const struct help_topic help_topics[]; /* ended by a NULL name */
+void help_topic_print(const struct help_topic *topic, const struct console *console, struct text *out);
+
+/* Adds what is known of the kinds called NAME, each with the table it is from, to OUT. */
+void help_kinds(const char *name, struct text *out);
 
 /* The sections of the manual that the tables hold (commands, layers, losses, ...), in mdoc, to OUT. */
 void manual_print(struct text *out);

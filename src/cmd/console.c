@@ -154,17 +154,27 @@ void console_notice_text(struct console *console, const struct text *text)
 
 /* --- carrying out */
 
+/* Whether an edit by COMMAND must not find the session inside a step. What only prints a setting is no edit. */
+static bool wants_whole_steps(const struct console *console, const struct command *command, int words)
+{
+    const struct session *session = console->session;
+    if (!session->data || (words == 0 && args_count(command->args) > 0))
+        return false;
+    return (command->flags & COMMAND_EDITS) ||
+           ((command->flags & COMMAND_CURES) && session->inside && session->stop == STOP_NONFINITE);
+}
+
 static int run_words(struct console *console, const struct command *command, int count, char *const words[],
                      struct err *err)
 {
     struct arg_values values;
     struct text rest = {0};
-    struct session *session = console->session;
+    const struct session *session = console->session;
     int status = args_parse(command->args, command->name, count, words, &rest, &values, err);
     if (status == 0 && (command->flags & COMMAND_NEEDS_DATA) && !session->data)
         status = err_set(err, ERR_STATE, "%s: no data yet; `data FILE` loads some", command->name);
     if (status == 0) {
-        if ((command->flags & COMMAND_EDITS) && session->data && !session_complete_step(session))
+        if (wants_whole_steps(console, command, count) && !session_complete_step(console->session))
             console_notice(console,
                            "the update of step %llu, which is not finite, is left out: the weights are those before it",
                            (unsigned long long)session->step);

@@ -11,6 +11,11 @@ static void print_overview(struct text *out)
             if ((int)commands[i]->group == group)
                 text_add(out, "  %-11s %s\n", commands[i]->name, commands[i]->summary);
     }
+    text_add(out, "short:");
+    for (int i = 0; commands[i]; i++)
+        if (commands[i]->aliases)
+            text_add(out, "  %s %s", commands[i]->aliases, commands[i]->name);
+    text_add(out, "\n");
     text_add(out, "`help COMMAND` says more; topics:");
     for (const struct help_topic *topic = help_topics; topic->name; topic++)
         text_add(out, " %s", topic->name);
@@ -22,11 +27,28 @@ static void print_command(const struct command *command, struct text *out)
     text_add(out, "%s", command->name);
     args_usage(command->args, out);
     text_add(out, "\n    %s\n", command->summary);
+    if (command->aliases)
+        text_add(out, "    short: %s\n", command->aliases);
     args_describe(command->args, "    ", out);
     if (command->details)
         text_add(out, "%s\n", command->details);
     if (command->example)
         text_add(out, "example: %s\n", command->example);
+}
+
+/* The topic, or else the command and the kinds, that are called NAME in full: `dropout` is both. False: there is none. */
+static bool print_named(const struct console *console, const char *name, struct text *out)
+{
+    for (const struct help_topic *topic = help_topics; topic->name; topic++)
+        if (strcmp(topic->name, name) == 0) {
+            help_topic_print(topic, console, out);
+            return true;
+        }
+    for (int i = 0; commands[i]; i++)
+        if (strcmp(commands[i]->name, name) == 0)
+            print_command(commands[i], out);
+    help_kinds(name, out);
+    return out->length > 0;
 }
 
 static int run_help(struct console *console, const struct arg_values *args, struct err *err)
@@ -35,14 +57,9 @@ static int run_help(struct console *console, const struct arg_values *args, stru
     int status = 0;
     if (!args->given[0]) {
         print_overview(&out);
-    } else {
-        const struct help_topic *topic = help_topics;
-        while (topic->name && strcmp(topic->name, args->text[0]) != 0)
-            topic++;
-        const struct command *command = topic->name ? NULL : command_find(args->text[0], err);
-        if (topic->name)
-            topic->print(console, &out);
-        else if (command)
+    } else if (!print_named(console, args->text[0], &out)) {
+        const struct command *command = command_find(args->text[0], err);
+        if (command)
             print_command(command, &out);
         else
             status = err_prefix(err, "help: ");
@@ -62,7 +79,7 @@ static int run_apropos(struct console *console, const struct arg_values *args, s
             text_add(&out, "%-11s %s\n", commands[i]->name, commands[i]->summary);
     for (const struct help_topic *topic = help_topics; topic->name; topic++) {
         struct text page = {0};
-        topic->print(console, &page);
+        help_topic_print(topic, console, &page);
         if (strcmp(topic->name, "manual") != 0 && page.data && strcasestr(page.data, word))
             text_add(&out, "help %-6s %s\n", topic->name, topic->summary);
         text_free(&page);
@@ -82,14 +99,16 @@ static int run_quit(struct console *console, const struct arg_values *args, stru
 }
 
 static const struct arg_spec help_args[] = {
-    {.name = "topic", .type = ARG_WORD, .preset = "", .summary = "a command or a topic; none: list them"}, {0}};
+    {.name = "topic", .type = ARG_WORD, .preset = "", .summary = "a command, a kind or a topic; none: list them"}, {0}};
 static const struct arg_spec apropos_args[] = {{.name = "word", .type = ARG_WORD, .summary = "what to look for"}, {0}};
 
 const struct command command_help = {
-    .name = "help", .summary = "explain a command or a topic", .group = GROUP_HELP, .flags = COMMAND_READ_ONLY,
-    .words = WORDS_COMMANDS | WORDS_TOPICS, .example = "help net", .args = help_args, .run = run_help};
+    .name = "help", .aliases = "h", .summary = "explain a command, a kind of layer, loss, ..., or a topic", .group = GROUP_HELP, .flags = COMMAND_READ_ONLY,
+    
+    .words = WORDS_COMMANDS | WORDS_TOPICS | WORDS_KINDS | WORDS_LOSSES | WORDS_INITS | WORDS_OPTIMIZERS,
+    .example = "help net", .args = help_args, .run = run_help};
 const struct command command_apropos = {
     .name = "apropos", .summary = "find the commands and topics that speak of a word", .group = GROUP_HELP,
     .flags = COMMAND_READ_ONLY, .example = "apropos rate", .args = apropos_args, .run = run_apropos};
 const struct command command_quit = {
-    .name = "quit", .summary = "leave", .group = GROUP_HELP, .run = run_quit};
+    .name = "quit", .aliases = "q", .summary = "leave", .group = GROUP_HELP, .run = run_quit};

@@ -1,6 +1,7 @@
 /* info.c: what the screen shows, for whoever has none: one topic a row. */
 #include "cmd/rows.h"
 #include "debug/choices.h"
+#include "run_report.h"
 
 #define TEXT_COLUMNS 80
 
@@ -24,8 +25,16 @@ static void info_events(struct console *console, struct text *out)
         text_add(out, "nothing has been changed yet\n");
 }
 
-static void (*const topic_print[])(struct console *, struct text *) = {info_choices, info_layers, info_events};
-static const char *const topics[] = {"choices", "layers", "events", NULL}; /* as topic_print */
+static void info_run(struct console *console, struct text *out)
+{
+    run_report(console_session(console), out);
+    if (out->length == 0)
+        text_add(out, "step 0: nothing has run yet\n");
+}
+
+static void (*const topic_print[])(struct console *, struct text *) = {info_choices, info_layers, info_events,
+                                                                       info_run};
+static const char *const topics[] = {"choices", "layers", "events", "run", NULL}; /* as topic_print */
 
 static int run_info(struct console *console, const struct arg_values *args, struct err *err)
 {
@@ -39,8 +48,8 @@ static int run_info(struct console *console, const struct arg_values *args, stru
 
 static const struct arg_spec info_args[] = {
     {.name = "topic", .type = ARG_CHOICE, .choices = topics, .preset = "choices",
-     .summary = "what was chosen, norms by layer, or the marks on the plots"}, {0}};
+     .summary = "what was chosen, norms by layer, the marks on the plots, or how the last run went"}, {0}};
 
 const struct command command_info = {
-    .name = "info", .summary = "print the choices, the layers' norms, or the events", .group = GROUP_LOOKING,
+    .name = "info", .summary = "print the choices, the layers' norms, the events, or the last run", .group = GROUP_LOOKING,
     .flags = COMMAND_NEEDS_DATA | COMMAND_READ_ONLY, .example = "info layers", .args = info_args, .run = run_info};

@@ -52,6 +52,8 @@ static void add_command(const struct command *command, struct text *out)
         text_add(out, "%s%c", *c == '-' ? "\\" : "", *c);
     text_add(out, "\"\n");
     add_prose(command->summary, out);
+    if (command->aliases)
+        text_add(out, "(Short: %s.)\n", command->aliases);
     args_describe(command->args, "", &arguments);
     if (arguments.length) {
         arguments.data[arguments.length - 1] = 0;
@@ -83,7 +85,7 @@ void manual_print(struct text *out)
             text_add(out, "%c", toupper((unsigned char)*c));
         text_add(out, "\n");
         add_prose(topic->summary, out);
-        topic->print(NULL, &page);
+        help_topic_print(topic, NULL, &page);
         page.data[page.length - 1] = 0;
         add_literal(page.data, out);
         text_free(&page);

@@ -26,6 +26,21 @@ static int swap(struct console *console, const struct topology *top, const char 
 
 /* --- net */
 
+/* One line where a layer, the first of them, has more of something than its kind makes good use of. */
+static void note_plenty(struct console *console)
+{
+    const struct topology *top = &console_session(console)->net->top;
+    for (int i = 0; i < top->layers; i++) {
+        const struct layer *layer = &top->layer[i];
+        const struct layer_kind *kind = layer->kind;
+        if (kind->plenty && layer->args.number[0] > kind->plenty) {
+            console_notice(console, "%s has %g %s: up to %d are plenty in a layer of kind %s", layer->name,
+                           layer->args.number[0], kind->args[0].name, kind->plenty, kind->name);
+            return;
+        }
+    }
+}
+
 static int run_net(struct console *console, const struct arg_values *args, struct err *err)
 {
     struct session *session = console_session(console);
@@ -41,7 +56,10 @@ static int run_net(struct console *console, const struct arg_values *args, struc
     if (topology_parse(args->text[0], session_outputs(session->data, &session->loss), &top, err))
         return -1;
     snprintf(what, sizeof what, "net %s", args->text[0]);
-    return swap(console, &top, what, err);
+    if (swap(console, &top, what, err))
+        return -1;
+    note_plenty(console);
+    return 0;
 }
 
 /* --- batch norm, dropout: layers that stand behind others */
@@ -238,7 +256,7 @@ static const struct arg_spec bias_args[] = {
 
 const struct command command_net = {
     .name = "net", .summary = "swap the network's layers, or print them", .group = GROUP_NETWORK,
-    .flags = COMMAND_NEEDS_DATA | COMMAND_EDITS, .words = WORDS_KINDS,
+    .flags = COMMAND_NEEDS_DATA | COMMAND_EDITS, .words = WORDS_KINDS | WORDS_OUT,
     .details =
         "The hidden layers, comma-separated; `out`, a dense layer of the right width, is always added. What comes\n"
         "after `out` is an activation on the output: legal, and a mistake. Layers that keep their name and shape\n"

@@ -1,4 +1,6 @@
-/* run_report.c: one line when a run has ended: why, and where training stands. */
+/* run_report.c: a line or two when a run has ended, and whenever asked: why it ended, and where training stands. */
+#include "run_report.h"
+
 #include "cmd/command.h"
 
 static void add_why(const struct session *session, struct text *out)
@@ -17,12 +19,25 @@ static void add_why(const struct session *session, struct text *out)
     }
 }
 
+/* Where in a step the cursor stands. An update that would spoil the weights is held back there: what helps then is an
+ * edit, which drops it. */
+static void add_cursor(const struct session *session, struct text *out)
+{
+    const struct program *train = session->train;
+    text_add(out, "inside step %llu: next is %s (op %d of %d); ", (unsigned long long)session->step + 1,
+             program_op(train, program_cursor(train))->name, program_cursor(train) + 1, program_ops(train));
+    if (session->stop == STOP_NONFINITE)
+        text_add(out, "the update is held back: `lr /10`, `init he`, `reset` or another edit drops it, `finish` would "
+                      "apply it\n");
+    else
+        text_add(out, "`stepi` goes on, `finish` completes the step\n");
+}
+
 /* "step 200  epoch 6.9  loss 0.0123  acc 1  val loss 0.2  val acc 0.94 (at step 174)" */
-static void report_standing(const struct session *session, struct text *out)
+static void add_standing(const struct session *session, struct text *out)
 {
     const char *score = session->data->task == TASK_CLASSIFY ? "acc" : "r2";
-    text_add(out, "step %llu  epoch %.3g  loss %s  %s %s", (unsigned long long)session->step,
-             session->epoch + (double)session->visited / session->data->trains,
+    text_add(out, "step %llu  epoch %.3g  loss %s  %s %s", (unsigned long long)session->step, session_epochs(session),
              text_short(session->batch_figures.loss).s, score, text_short(session->batch_figures.score).s);
     if (session->validation_step != UINT64_MAX) {
         text_add(out, "  val loss %s  val %s %s", text_short(session->validation.loss).s, score,
@@ -30,6 +45,16 @@ static void report_standing(const struct session *session, struct text *out)
         if (session->validation_step != session->step)
             text_add(out, " (at step %llu)", (unsigned long long)session->validation_step);
     }
+    text_add(out, "\n");
+}
+
+void run_report(const struct session *session, struct text *out)
+{
+    add_why(session, out);
+    if (session->inside)
+        add_cursor(session, out);
+    if (session->step > 0)
+        add_standing(session, out);
 }
 
 void console_run_ended(struct console *console)
@@ -38,15 +63,7 @@ void console_run_ended(struct console *console)
     struct text out = {0};
     if (!session->data || (session->stop == STOP_NONE && !session->inside))
         return; /* what ended it (`data`, `load`, `reset`) has said so itself */
-    add_why(session, &out);
-    if (session->inside) {
-        const struct program *train = session->train;
-        text_add(&out, "inside step %llu: next is %s (op %d of %d); `stepi` goes on, `finish` completes the step\n",
-                 (unsigned long long)session->step + 1, program_op(train, program_cursor(train))->name,
-                 program_cursor(train) + 1, program_ops(train));
-    }
-    if (session->step > 0)
-        report_standing(session, &out);
+    run_report(session, &out);
     console_notice_text(console, &out);
     text_free(&out);
 }

@@ -19,18 +19,29 @@ const struct command *const commands[] = {
     &command_apropos,     &command_quit,         NULL,
 };
 
+static bool is_alias(const struct command *command, const char *name)
+{
+    size_t length = strlen(name);
+    for (const char *at = command->aliases; at && *at; at += strspn(at, " ")) {
+        size_t alias = strcspn(at, " ");
+        if (alias == length && strncmp(at, name, length) == 0)
+            return true;
+        at += alias;
+    }
+    return false;
+}
+
 const struct command *command_find(const char *name, struct err *err)
 {
     const struct command *found = NULL;
     const char *names[sizeof commands / sizeof *commands] = {0};
     struct text could = {0};
     int matches = 0;
+    for (int i = 0; commands[i]; i++)
+        if (strcmp(commands[i]->name, name) == 0 || is_alias(commands[i], name))
+            return commands[i];
     for (int i = 0; commands[i]; i++) {
         names[i] = commands[i]->name;
-        if (strcmp(commands[i]->name, name) == 0) {
-            text_free(&could);
-            return commands[i];
-        }
         if (strncmp(commands[i]->name, name, strlen(name)) == 0) {
             found = commands[i];
             text_add(&could, "%s%s", matches++ ? ", " : "", commands[i]->name);

@@ -1,43 +1,45 @@
 /* topics.c: the tables of the program as help: layers, losses, initializers, optimizers, names, settings, keys. */
+#include <string.h>
+
 #include "cmd/rows.h"
 #include "data/dataset.h"
 #include "debug/lookup.h"
 
 /* "dense UNITS [bias=on|off]" and, indented, what it is and what its arguments are. */
-static void add_kind(const char *name, const char *summary, const struct arg_spec *args, struct text *out)
+static void add_kind(const struct help_kind *kind, struct text *out)
 {
-    text_add(out, "%s", name);
-    args_usage(args, out);
-    text_add(out, "\n    %s\n", summary);
-    args_describe(args, "    ", out);
+    text_add(out, "%s", kind->name);
+    args_usage(kind->args, out);
+    text_add(out, "\n    %s\n", kind->summary);
+    args_describe(kind->args, "    ", out);
 }
 
-static void print_layers(const struct console *console, struct text *out)
+static bool layer_row(int i, struct help_kind *kind)
 {
-    (void)console;
-    for (int i = 0; layer_kinds[i]; i++)
-        add_kind(layer_kinds[i]->name, layer_kinds[i]->summary, layer_kinds[i]->args, out);
+    const struct layer_kind *row = layer_kinds[i];
+    *kind = row ? (struct help_kind){row->name, row->summary, row->args} : (struct help_kind){0};
+    return row;
 }
 
-static void print_losses(const struct console *console, struct text *out)
+static bool loss_row(int i, struct help_kind *kind)
 {
-    (void)console;
-    for (int i = 0; loss_kinds[i]; i++)
-        add_kind(loss_kinds[i]->name, loss_kinds[i]->summary, loss_kinds[i]->args, out);
+    const struct loss_kind *row = loss_kinds[i];
+    *kind = row ? (struct help_kind){row->name, row->summary, row->args} : (struct help_kind){0};
+    return row;
 }
 
-static void print_inits(const struct console *console, struct text *out)
+static bool init_row(int i, struct help_kind *kind)
 {
-    (void)console;
-    for (int i = 0; init_kinds[i]; i++)
-        add_kind(init_kinds[i]->name, init_kinds[i]->summary, init_kinds[i]->args, out);
+    const struct init_kind *row = init_kinds[i];
+    *kind = row ? (struct help_kind){row->name, row->summary, row->args} : (struct help_kind){0};
+    return row;
 }
 
-static void print_optimizers(const struct console *console, struct text *out)
+static bool optimizer_row(int i, struct help_kind *kind)
 {
-    (void)console;
-    for (int i = 0; optim_kinds[i]; i++)
-        add_kind(optim_kinds[i]->name, optim_kinds[i]->summary, optim_kinds[i]->args, out);
+    const struct optim_kind *row = optim_kinds[i];
+    *kind = row ? (struct help_kind){row->name, row->summary, row->args} : (struct help_kind){0};
+    return row;
 }
 
 static void print_names(const struct console *console, struct text *out)
@@ -83,6 +85,8 @@ static void print_keys(const struct console *console, struct text *out)
     static const struct {
         const char *key, *summary;
     } fixed[] = {{"Tab", "complete"}, {"Ctrl-R", "search the history"}, {"Ctrl-C", "stop the run, or clear the line"},
+                 {"PageUp", "scroll the log back"}, {"PageDown", "scroll it on"},
+                 {"End", "scroll it to its end, while the line is empty"},
                  {"Ctrl-L", "redraw"}, {"Ctrl-D", "leave, on an empty line"}};
     for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
         text_add(out, "%-8s %-12s %s\n", fixed[i].key, "", fixed[i].summary);
@@ -95,14 +99,35 @@ static void print_manual(const struct console *console, struct text *out)
 }
 
 const struct help_topic help_topics[] = {
-    {"layers", "kinds of layers, for `net`", print_layers},
-    {"losses", "losses, for `loss`", print_losses},
-    {"inits", "initializers, for `init`", print_inits},
-    {"optimizers", "optimizers, for `optimizer`", print_optimizers},
-    {"names", "what `print` and `until` can name", print_names},
-    {"settings", "settings, for `set`", print_settings},
-    {"sets", "known data sets, for `data`", print_data},
-    {"keys", "keys", print_keys},
-    {"manual", "the tables as sections of the manual page (mdoc)", print_manual},
-    {NULL, NULL, NULL},
+    {"layers", "kinds of layers, for `net`", layer_row, NULL},
+    {"losses", "losses, for `loss`", loss_row, NULL},
+    {"inits", "initializers, for `init`", init_row, NULL},
+    {"optimizers", "optimizers, for `optimizer`", optimizer_row, NULL},
+    {"names", "what `print` and `until` can name", NULL, print_names},
+    {"settings", "settings, for `set`", NULL, print_settings},
+    {"sets", "known data sets, for `data`", NULL, print_data},
+    {"keys", "keys", NULL, print_keys},
+    {"manual", "the tables as sections of the manual page (mdoc)", NULL, print_manual},
+    {NULL, NULL, NULL, NULL},
 };
+
+void help_topic_print(const struct help_topic *topic, const struct console *console, struct text *out)
+{
+    struct help_kind kind;
+    if (topic->print)
+        topic->print(console, out);
+    else
+        for (int i = 0; topic->kind(i, &kind); i++)
+            add_kind(&kind, out);
+}
+
+void help_kinds(const char *name, struct text *out)
+{
+    struct help_kind kind;
+    for (const struct help_topic *topic = help_topics; topic->name; topic++)
+        for (int i = 0; topic->kind && topic->kind(i, &kind); i++)
+            if (strcmp(kind.name, name) == 0) {
+                add_kind(&kind, out);
+                text_add(out, "one of the %s\n", topic->summary);
+            }
+}

@@ -190,8 +190,8 @@ const struct command command_optimizer = {
         "the kind changes.",
     .example = "optimizer momentum nesterov=on", .args = optimizer_args, .run = run_optimizer};
 const struct command command_lr = {
-    .name = "lr", .summary = "change the learning rate", .group = GROUP_TRAINING, .flags = COMMAND_NEEDS_DATA,
-    .example = "lr /10", .args = lr_args, .run = run_lr};
+    .name = "lr", .summary = "change the learning rate", .group = GROUP_TRAINING,
+    .flags = COMMAND_NEEDS_DATA | COMMAND_CURES, .example = "lr /10", .args = lr_args, .run = run_lr};
 const struct command command_batch = {
     .name = "batch", .summary = "change how many rows a step takes", .group = GROUP_TRAINING,
     .flags = COMMAND_NEEDS_DATA | COMMAND_EDITS, .example = "batch 8", .args = batch_args, .run = run_batch};
@@ -202,7 +202,7 @@ const struct command command_loss = {
     .example = "loss mse", .args = loss_args, .run = run_loss};
 const struct command command_gradclip = {
     .name = "gradclip", .summary = "scale gradients down to a greatest global norm", .group = GROUP_TRAINING,
-    .flags = COMMAND_NEEDS_DATA,
+    .flags = COMMAND_NEEDS_DATA | COMMAND_CURES,
     .details = "Pascanu, Mikolov, Bengio 2013. Norms that are shown are those before clipping.",
     .example = "gradclip 1", .args = gradclip_args, .run = run_gradclip};
 const struct command command_seed = {

@@ -109,7 +109,7 @@ static const struct {
     {WORDS_TENSORS, NULL, add_tensors},
     {WORDS_LAYERS, NULL, add_layers},
     {WORDS_KINDS, kind_name, NULL},
-    {WORDS_KINDS, out_name, NULL},
+    {WORDS_OUT, out_name, NULL},
     {WORDS_LOSSES, loss_name, NULL},
     {WORDS_INITS, init_name, NULL},
     {WORDS_OPTIMIZERS, optimizer_name, NULL},

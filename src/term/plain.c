@@ -19,7 +19,7 @@
 static const char prompt_text[] = "dnntui> ";
 
 /* What a run without any command does. */
-static const char *const default_script[] = {"epoch 30", "plot", "summary"};
+static const char *const default_script[] = {"epoch 30", "plot", "info layers", "info run"};
 
 struct plain {
     bool reader_gone; /* nobody reads standard output any more */
@@ -170,14 +170,7 @@ static int run_default(struct plain *plain, struct console *console, const struc
 {
     for (size_t i = 0; i < sizeof default_script / sizeof *default_script; i++)
         console_queue(console, default_script[i], "the default script");
-    int status = work_off(plain, console, options, false);
-    if (status < 0) {
-        struct text line = {0};
-        standing_add(console_session(console), &line);
-        put(plain, LOG_ANSWER, line.data);
-        text_free(&line);
-    }
-    return status;
+    return work_off(plain, console, options, false);
 }
 
 /* A person sees what failed; of a script it is said where. */

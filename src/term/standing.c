@@ -1,4 +1,4 @@
-/* standing.c: the line said in long runs without a screen, at the end of a default run, and when a screen is left. */
+/* standing.c: the line said in long runs without a screen, and when a screen is left. */
 #include "term/standing.h"
 
 void standing_add(const struct session *session, struct text *out)

@@ -24,6 +24,9 @@ static void test_rows(void **state)
         }
         if (command->example)
             assert_memory_equal(command->example, command->name, strlen(command->name));
+        for (int k = 0; commands[k] && command->aliases; k++)
+            assert_true(strcmp(command->aliases, commands[k]->name) != 0 &&
+                        (k == i || !commands[k]->aliases || strcmp(command->aliases, commands[k]->aliases) != 0));
         for (int k = 0; k < i; k++)
             assert_string_not_equal(command->name, commands[k]->name);
         /* Grouped, in the order of the help. */
@@ -91,6 +94,31 @@ static void test_help(void **state)
     }
     talk_refuse(&talk, "help nosuch", "help: there is no command 'nosuch'");
     talk_refuse(&talk, "apropos xyzzy", "apropos: nothing speaks of 'xyzzy'");
+    talk_close(&talk);
+}
+
+/* Each kind of each table is explained, whatever command begins like it. */
+static void test_help_on_kinds(void **state)
+{
+    struct talk talk;
+    int kinds = 0;
+    (void)state;
+    talk_open(&talk, NULL, 1);
+    for (const struct help_topic *topic = help_topics; topic->name; topic++) {
+        struct help_kind kind;
+        for (int i = 0; topic->kind && topic->kind(i, &kind); i++, kinds++) {
+            char line[80];
+            snprintf(line, sizeof line, "help %s", kind.name);
+            talk_say(&talk, line);
+            assert_non_null(strstr(talk.answers.data, kind.summary));
+            assert_non_null(strstr(talk.answers.data, topic->summary));
+        }
+    }
+    assert_true(kinds > 30);
+    talk_say(&talk, "help he");
+    assert_memory_equal(talk.answers.data, "he [", 4);
+    talk_say(&talk, "help dropout"); /* both a command and a kind */
+    assert_non_null(strstr(talk.answers.data, "put dropout behind every hidden activation"));
     talk_close(&talk);
 }
 
@@ -503,6 +531,7 @@ int main(void)
         cmocka_unit_test(test_rows),
         cmocka_unit_test(test_examples),
         cmocka_unit_test(test_help),
+        cmocka_unit_test(test_help_on_kinds),
         cmocka_unit_test(test_read_only),
         cmocka_unit_test(test_wrong_words),
         cmocka_unit_test(test_wrong_words_inside_a_step),

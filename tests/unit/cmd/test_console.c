@@ -61,6 +61,8 @@ static void test_prefixes(void **state)
             for (int k = 0; commands[k]; k++) {
                 matches += strncmp(commands[k]->name, prefix, length) == 0;
                 exact = strcmp(commands[k]->name, prefix) == 0 ? k : exact;
+                if (exact < 0 && commands[k]->aliases && strcmp(commands[k]->aliases, prefix) == 0)
+                    exact = k; /* so far no command has two */
             }
             const struct command *found = command_find(prefix, &err);
             if (exact >= 0)
@@ -78,7 +80,61 @@ static void test_prefixes(void **state)
     assert_string_equal(talk.answers.data, "3\n");
     talk_say(&talk, "ep 2");
     assert_int_equal(talk.session->epoch, 2);
-    talk_refuse(&talk, "s", "'s' is ambiguous: ");
+    talk_refuse(&talk, "st", "'st' is ambiguous: ");
+    talk_close(&talk);
+}
+
+static void test_aliases(void **state)
+{
+    static const char *const short_names[][2] = {{"s", "step"}, {"si", "stepi"}, {"l", "list"},
+                                                 {"p", "print"}, {"q", "quit"},   {"h", "help"}};
+    struct talk talk;
+    (void)state;
+    talk_open(&talk, "iris", 1);
+    for (size_t i = 0; i < sizeof short_names / sizeof *short_names; i++)
+        assert_string_equal(command_find(short_names[i][0], NULL)->name, short_names[i][1]);
+    talk_say(&talk, "s 3");
+    assert_int_equal(talk.session->step, 3);
+    talk_say(&talk, "p 6 * 7");
+    assert_string_equal(talk.answers.data, "42\n");
+    talk_refuse(&talk, "s 0", "step: steps is 0");
+    talk_say(&talk, "h stepi");
+    assert_non_null(strstr(talk.answers.data, "\n    short: si\n"));
+    talk_say(&talk, "help");
+    assert_non_null(strstr(talk.answers.data, "  si stepi"));
+    talk_close(&talk);
+}
+
+/* A setting that is only printed is no edit: the cursor stays where it is. An edit drops what is held back. */
+static void test_edits_and_the_cursor(void **state)
+{
+    static const char *const prints[] = {"net", "init", "lr", "loss", "optimizer", "batch", "gradclip"};
+    static const char *const cures[] = {"lr /10", "gradclip 1", "init he", "batch 8", "bn on"};
+    struct talk talk;
+    (void)state;
+    talk_open(&talk, "iris", 1);
+    talk_say(&talk, "stepi 3");
+    for (size_t i = 0; i < sizeof prints / sizeof *prints; i++) {
+        talk_say(&talk, prints[i]);
+        assert_true(talk.session->inside && program_cursor(talk.session->train) == 3);
+    }
+    talk_say(&talk, "lr 0.01"); /* a rate holds for the update of the step under way */
+    assert_true(talk.session->inside && program_cursor(talk.session->train) == 3);
+    talk_say(&talk, "lr 0.001");
+    for (size_t i = 0; i < sizeof cures / sizeof *cures; i++) {
+        talk_say(&talk, "reset");
+        talk_say(&talk, "init gaussian 1e18");
+        talk_say(&talk, "step");
+        console_run_ended(talk.console);
+        assert_non_null(strstr(talk.notices.data, "the update is held back: `lr /10`, "));
+        assert_true(talk.session->inside);
+        talk_refuse(&talk, "save held.safetensors", "its update is not finite: `lr /10`, ");
+        talk_say(&talk, cures[i]);
+        assert_non_null(strstr(talk.notices.data, "is left out: the weights are those before it"));
+        assert_false(talk.session->inside);
+        talk_say(&talk, "print fc1.weight.nan");
+        assert_string_equal(talk.answers.data, "0\n");
+    }
     talk_close(&talk);
 }
 
@@ -315,6 +371,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_lines),          cmocka_unit_test(test_prefixes),
+        cmocka_unit_test(test_aliases),
+        cmocka_unit_test(test_edits_and_the_cursor),
         cmocka_unit_test(test_queue),          cmocka_unit_test(test_failure_drops_the_queue),
         cmocka_unit_test(test_files_in_files), cmocka_unit_test(test_quitting),
         cmocka_unit_test(test_long_lines),     cmocka_unit_test(test_lines_during_a_run),
