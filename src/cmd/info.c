@@ -48,7 +48,7 @@ static int run_info(struct console *console, const struct arg_values *args, stru
 
 static const struct arg_spec info_args[] = {
     {.name = "topic", .type = ARG_CHOICE, .choices = topics, .preset = "choices",
-     .summary = "what was chosen, norms by layer, the marks on the plots, or how the last run went"}, {0}};
+     .summary = "what was chosen, norms by layer, the marks on the plots, or the last run"}, {0}};
 
 const struct command command_info = {
     .name = "info", .summary = "print the choices, the layers' norms, the events, or the last run", .group = GROUP_LOOKING,
