@@ -36,8 +36,8 @@ void frame_draw(struct frame *frame);
 int frame_patience(const struct frame *frame);
 
 /* LINES more lines of KIND stand in the log. They come in sight, from the first of them on where they are more than the
- * pane holds; but who has scrolled back keeps in sight what is being read, and notices wait until a long answer has been
- * read. */
+ * pane holds; but who has scrolled back keeps in sight what is being read, and notices wait until a long answer has
+ * been read. */
 void frame_log_grew(struct frame *frame, enum log_kind kind, int lines);
 void frame_log_end(struct frame *frame);               /* the newest line stands at the bottom again */
 void frame_scroll_log(struct frame *frame, int pages); /* pages back; negative: forth */

@@ -35,8 +35,8 @@ void log_add(struct log *log, enum log_kind kind, const char *text); /* may hold
 int log_count(const struct log *log);
 const char *log_line(const struct log *log, int back, enum log_kind *kind); /* 0: the newest */
 
-/* How far a log pane of WIDTH x HEIGHT must be scrolled back, in lines, for the first of the newest LINES lines to stand
- * in sight, as high up as that goes: 0 when they all fit. A row is left for the mark that says how many follow. */
+/* How far a log pane of WIDTH x HEIGHT must be scrolled back, in lines, for the first of the newest LINES lines to
+ * stand in sight, as high up as that goes: 0 when they all fit. A row is left for the mark that says how many follow. */
 int log_back_to(const struct log *log, int lines, int width, int height);
 
 /* How many lines such a pane shows whole while scrolled BACK lines; 1 at least. */
