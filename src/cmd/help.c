@@ -36,7 +36,7 @@ static void print_command(const struct command *command, struct text *out)
         text_add(out, "example: %s\n", command->example);
 }
 
-/* The topic, or else the command and the kinds, that are called NAME in full: `dropout` is both. False: there is none. */
+/* The topic, or else the command and the kinds, called NAME in full: `dropout` is both. False: there is none. */
 static bool print_named(const struct console *console, const char *name, struct text *out)
 {
     for (const struct help_topic *topic = help_topics; topic->name; topic++)
@@ -103,8 +103,8 @@ static const struct arg_spec help_args[] = {
 static const struct arg_spec apropos_args[] = {{.name = "word", .type = ARG_WORD, .summary = "what to look for"}, {0}};
 
 const struct command command_help = {
-    .name = "help", .aliases = "h", .summary = "explain a command, a kind of layer, loss, ..., or a topic", .group = GROUP_HELP, .flags = COMMAND_READ_ONLY,
-    
+    .name = "help", .aliases = "h", .summary = "explain a command, a kind of layer, loss, ..., or a topic", .group = GROUP_HELP,
+    .flags = COMMAND_READ_ONLY,
     .words = WORDS_COMMANDS | WORDS_TOPICS | WORDS_KINDS | WORDS_LOSSES | WORDS_INITS | WORDS_OPTIMIZERS,
     .example = "help net", .args = help_args, .run = run_help};
 const struct command command_apropos = {

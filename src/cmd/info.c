@@ -51,5 +51,5 @@ static const struct arg_spec info_args[] = {
      .summary = "what was chosen, norms by layer, the marks on the plots, or the last run"}, {0}};
 
 const struct command command_info = {
-    .name = "info", .summary = "print the choices, the layers' norms, the events, or the last run", .group = GROUP_LOOKING,
-    .flags = COMMAND_NEEDS_DATA | COMMAND_READ_ONLY, .example = "info layers", .args = info_args, .run = run_info};
+    .name = "info", .summary = "print the choices, the layers' norms, the events, or the last run",
+    .group = GROUP_LOOKING, .flags = COMMAND_NEEDS_DATA | COMMAND_READ_ONLY, .example = "info layers", .args = info_args, .run = run_info};

@@ -57,5 +57,5 @@ static int run_list(struct console *console, const struct arg_values *args, stru
 }
 
 const struct command command_list = {
-    .name = "list", .aliases = "l", .summary = "print the ops of a step and where the cursor is", .group = GROUP_LOOKING,
-    .flags = COMMAND_NEEDS_DATA | COMMAND_READ_ONLY, .example = "list", .run = run_list};
+    .name = "list", .aliases = "l", .summary = "print the ops of a step and where the cursor is",
+    .group = GROUP_LOOKING, .flags = COMMAND_NEEDS_DATA | COMMAND_READ_ONLY, .example = "list", .run = run_list};

@@ -81,11 +81,13 @@ static const struct arg_spec until_args[] = {
     {.name = "condition", .type = ARG_REST, .summary = "an expression: loss < 0.1 and step > 100"}, {0}};
 
 const struct command command_step = {
-    .name = "step", .aliases = "s", .summary = "run training steps", .group = GROUP_RUNNING, .flags = COMMAND_NEEDS_DATA,
+    .name = "step", .aliases = "s", .summary = "run training steps", .group = GROUP_RUNNING,
+    .flags = COMMAND_NEEDS_DATA,
     .details = "A step is one batch: forward, loss, backward, update. A step that is under way counts as the first.",
     .example = "step 100", .args = step_args, .run = run_step};
 const struct command command_stepi = {
-    .name = "stepi", .aliases = "si", .summary = "run single ops of a step", .group = GROUP_RUNNING, .flags = COMMAND_NEEDS_DATA,
+    .name = "stepi", .aliases = "si", .summary = "run single ops of a step", .group = GROUP_RUNNING,
+    .flags = COMMAND_NEEDS_DATA,
     .details = "`list` shows the ops and where the cursor is; between ops every tensor can be printed.",
     .example = "stepi 3", .args = stepi_args, .run = run_stepi};
 const struct command command_finish = {

@@ -88,7 +88,8 @@ static void test_long_answer_is_paged_from_its_top(void **state)
             assert_true(back > 0 && back < LINES);
             for (; back > 0; back = log_back_to(log, back, width, height), pages++) {
                 assert_true(back < seen); /* it goes on */
-                assert_true(seen - back <= log_shown(log, back, width, height) || seen - back == 1); /* none is skipped */
+                /* None is skipped. */
+                assert_true(seen - back <= log_shown(log, back, width, height) || seen - back == 1);
                 seen = back;
             }
             assert_true(seen <= log_shown(log, 0, width, height));
