@@ -103,8 +103,8 @@ static const struct arg_spec help_args[] = {
 static const struct arg_spec apropos_args[] = {{.name = "word", .type = ARG_WORD, .summary = "what to look for"}, {0}};
 
 const struct command command_help = {
-    .name = "help", .aliases = "h", .summary = "explain a command, a kind of layer, loss, ..., or a topic", .group = GROUP_HELP,
-    .flags = COMMAND_READ_ONLY,
+    .name = "help", .aliases = "h", .summary = "explain a command, a kind of layer, loss, ..., or a topic",
+    .group = GROUP_HELP, .flags = COMMAND_READ_ONLY,
     .words = WORDS_COMMANDS | WORDS_TOPICS | WORDS_KINDS | WORDS_LOSSES | WORDS_INITS | WORDS_OPTIMIZERS,
     .example = "help net", .args = help_args, .run = run_help};
 const struct command command_apropos = {

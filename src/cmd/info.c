@@ -52,4 +52,5 @@ static const struct arg_spec info_args[] = {
 
 const struct command command_info = {
     .name = "info", .summary = "print the choices, the layers' norms, the events, or the last run",
-    .group = GROUP_LOOKING, .flags = COMMAND_NEEDS_DATA | COMMAND_READ_ONLY, .example = "info layers", .args = info_args, .run = run_info};
+    .group = GROUP_LOOKING, .flags = COMMAND_NEEDS_DATA | COMMAND_READ_ONLY,
+    .example = "info layers", .args = info_args, .run = run_info};
