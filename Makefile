@@ -25,7 +25,7 @@ endif
 # OpenBLAS's pthread build, its own threads switched off: the serial build must not be called by two threads at once.
 MODULES       := ncursesw readline openblas zlib libxxhash jansson
 PACKAGES      := gcc make pkg-config libc6-dev libncurses-dev libreadline-dev libopenblas-pthread-dev libcsv-dev zlib1g-dev libxxhash-dev libjansson-dev
-TEST_PACKAGES := libcmocka-dev tmux procps mandoc
+TEST_PACKAGES := libcmocka-dev tmux procps python3 mandoc
 
 OUT      := build/$(BUILD)
 PROGRAM  := $(if $(filter release,$(BUILD)),dnntui,$(OUT)/dnntui)

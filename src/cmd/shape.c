@@ -118,7 +118,7 @@ static int run_shape(struct console *console, const struct arg_values *args, str
         warn_of_better(console);
     }
     text_free(&notes);
-    return status ? err_prefix(err, "shape: ") : 0;
+    return status;
 }
 
 static const struct arg_spec shape_args[] = {
