@@ -63,7 +63,7 @@ static void try_readings(struct console *console)
     struct text out = {0};
     int count = locality_readings(data, list, READINGS_SHOWN);
     text_add(&out, "locality: 0 when neighbours are alike, 1 when they are no more alike than any two values\n");
-    for (int i = 0; i < count; i++) {
+    for (int i = 0; i < count && i < READINGS_SHOWN; i++) {
         text_add(&out, "\nshape ");
         reading_print(&list[i].reading, &out);
         text_add(&out, "   locality %.3f\n", list[i].score);
