@@ -76,6 +76,7 @@ static int read_table(struct intake *intake, struct dataset *dataset, struct err
     if (intake->table.rows == 0)
         return err_set(err, ERR_DATA, "%.200s: found a header and no rows, expected rows below it", intake->source);
     note_source(intake, dataset);
+    stray_words_note(intake, dataset);
     return 0;
 }
 

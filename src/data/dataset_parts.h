@@ -34,6 +34,9 @@ int target_read(struct intake *intake, struct dataset *dataset, struct err *err)
 /* The training, the validation and the test rows. */
 int split_rows(struct dataset *dataset, struct err *err);
 
+/* A note for every column of text that is nearly one of numbers: a stray word, or commas for decimal points. */
+void stray_words_note(const struct intake *intake, struct dataset *dataset);
+
 /* The use of every column, the features' names, x with missing values filled. */
 int features_encode(struct intake *intake, struct dataset *dataset, struct err *err);
 
