@@ -1,71 +1,29 @@
 /*
- * csv_read.c: cells into typed columns, in one pass, or two when a column turns out to be text late.
- *
- * A column is a number until a cell says otherwise. If only missing cells came before, it becomes text on the spot; if
- * numbers came before, their spelling is lost, so the column is passed over and read as text in a second pass, with all
- * other columns passed over.
- *
- * Rows are first laid into a small block and moved to their columns a block at a time: writing straight into hundreds
- * of columns would touch another page with every cell.
+ * csv_read.c: rows out of the scanner into columns (csv_columns.h), in one pass, or two when a column turns out to be
+ * text late; and what is wrong with a file, said with its line and column.
  *
  * Callbacks of the scanner cannot fail: they leave a word in struct reader, set `stop` and ignore what still comes.
  */
 #include "csv_read.h"
 
 #include <limits.h>
-#include <math.h>
 #include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "csv_cell.h"
+#include "csv_columns.h"
 #include "csv_scan.h"
-
-#define BLOCK_CELLS (32 * 1024)
-#define BLOCK_ROWS_MIN 8
-
-enum kind {
-    UNDECIDED, /* only missing cells so far */
-    NUMBER,
-    TEXT,
-    LATE_TEXT, /* to be read again */
-    PASSED,    /* nothing to be done in this pass */
-};
-
-/* A missing cell is CODE -1 whichever kind the column turns out to be: the same bits are a NaN (made the usual one,
- * without the sign, in the end). */
-union cell {
-    float number;
-    int code;
-};
-
-struct state {
-    int missing;
-    size_t infinite; /* the first event that was a number beyond float; 0: none */
-    struct csv_words words;
-    union cell *cell; /* [capacity] */
-};
 
 enum failure { NO_FAILURE, LONG_ROW, SHORT_ROW, TOO_MANY_ROWS, NO_MEMORY };
 
 struct reader {
     const struct csv_source *source;
     struct csv_scan scan;
-    struct state *state; /* [columns] */
-    unsigned char *kind; /* [columns] enum kind, apart from the rest of the state because every cell asks for it */
-    union cell *block;   /* [block_room, columns] */
-    union cell *row;     /* the row of the block at hand */
-    int block_rows, block_room;
-    int columns;
+    struct csv_columns columns;
     int cell;       /* cells of the row at hand so far */
     int gaps;       /* events of the row at hand that are no cells: the nothing between two blanks of a run */
     int taken;      /* cells of the row at hand that are wanted: all columns, or none in a header or after a failure */
     bool heading;   /* the row at hand is the header */
-    size_t rows;    /* moved to their columns */
-    size_t capacity;
-    size_t rows_expected;
     size_t events;  /* up to the end of the last row */
     enum failure failure;
     size_t place;   /* the event that a failure is about */
@@ -108,41 +66,10 @@ static void fail(struct reader *reader, enum failure failure, size_t place)
     reader->scan.stop = true;
 }
 
-/* Everything but a number in a column of numbers. */
-static void take_other(struct reader *reader, int c, const char *text, size_t n)
-{
-    struct state *state = &reader->state[c];
-    unsigned char *kind = &reader->kind[c];
-    union cell *out = &reader->row[c];
-    out->code = CSV_MISSING;
-    if (*kind == PASSED || *kind == LATE_TEXT)
-        return;
-    if (csv_cell_missing(text, n)) {
-        state->missing++;
-        return;
-    }
-    if (*kind == UNDECIDED || *kind == NUMBER) {
-        enum csv_number what = csv_cell_number(text, n, &out->number);
-        if (what == CSV_NUMBER_INFINITE && state->infinite == 0)
-            state->infinite = events_now(reader);
-        state->missing += what == CSV_NUMBER_INFINITE;
-        if (what != CSV_NUMBER_NONE) {
-            *kind = NUMBER;
-            return;
-        }
-        *kind = *kind == NUMBER ? LATE_TEXT : TEXT;
-        if (*kind == LATE_TEXT)
-            return;
-    }
-    out->code = csv_words_code(&state->words, text, n);
-    if (out->code < 0)
-        fail(reader, NO_MEMORY, events_now(reader));
-}
-
 /* A cell of the header, of a row that is too long, or after a failure. */
 static void take_unwanted(struct reader *reader, int c)
 {
-    if (c == reader->columns && !reader->failure)
+    if (c == reader->columns.count && !reader->failure)
         reader->place = events_now(reader);
     if (reader->cell == INT_MAX)
         reader->cell--;
@@ -154,8 +81,9 @@ static void take_cell(void *text, size_t n, void *data)
     int c = reader->cell++;
     if (c >= reader->taken)
         take_unwanted(reader, c);
-    else if (reader->kind[c] != NUMBER || csv_cell_number(text, n, &reader->row[c].number) != CSV_NUMBER_FINITE)
-        take_other(reader, c, text, n);
+    else if (!csv_columns_take_number(&reader->columns, c, text, n) &&
+             csv_columns_take_other(&reader->columns, c, text, n, events_now(reader)) != 0)
+        fail(reader, NO_MEMORY, events_now(reader));
 }
 
 static void take_cell_of_run(void *text, size_t n, void *data)
@@ -167,45 +95,11 @@ static void take_cell_of_run(void *text, size_t n, void *data)
         reader->gaps++;
 }
 
-static bool grow_columns(struct reader *reader, size_t rows)
+/* What became of a row that went to the columns. */
+static void check_row(struct reader *reader, enum csv_columns_end end)
 {
-    size_t capacity = reader->capacity ? reader->capacity + reader->capacity / 2 : reader->rows_expected;
-    capacity = capacity > rows ? capacity : rows;
-    for (int c = 0; c < reader->columns; c++) {
-        struct state *state = &reader->state[c];
-        if (reader->kind[c] == PASSED)
-            continue;
-        union cell *cell = realloc(state->cell, capacity * sizeof *cell);
-        if (!cell)
-            return false;
-        state->cell = cell;
-    }
-    reader->capacity = capacity;
-    return true;
-}
-
-static void empty_block(struct reader *reader)
-{
-    size_t columns = (size_t)reader->columns, block_rows = (size_t)reader->block_rows;
-    size_t rows = reader->rows + block_rows;
-    if (rows > INT_MAX) {
-        fail(reader, TOO_MANY_ROWS, events_now(reader));
-        return;
-    }
-    if (rows > reader->capacity && !grow_columns(reader, rows)) {
-        fail(reader, NO_MEMORY, events_now(reader));
-        return;
-    }
-    for (size_t c = 0; c < columns; c++) {
-        if (reader->kind[c] == PASSED)
-            continue;
-        union cell *to = reader->state[c].cell + reader->rows;
-        for (size_t r = 0; r < block_rows; r++)
-            to[r] = reader->block[r * columns + c];
-    }
-    reader->rows = rows;
-    reader->block_rows = 0;
-    reader->row = reader->block;
+    if (end != CSV_COLUMNS_GOOD)
+        fail(reader, end == CSV_COLUMNS_TOO_MANY_ROWS ? TOO_MANY_ROWS : NO_MEMORY, events_now(reader));
 }
 
 /* A row with too few or too many cells: refused, or mended. */
@@ -213,21 +107,18 @@ static void mend_row(struct reader *reader)
 {
     reader->found = reader->cell;
     if (!reader->source->lenient) {
-        if (reader->cell > reader->columns)
+        if (reader->cell > reader->columns.count)
             fail(reader, LONG_ROW, reader->place);
         else
             fail(reader, SHORT_ROW, events_now(reader) + 1);
         return;
     }
-    if (reader->cell > reader->columns) {
+    if (reader->cell > reader->columns.count) {
         reader->cut++;
         return;
     }
     reader->padded++;
-    for (int c = reader->cell; c < reader->columns; c++) {
-        reader->row[c].code = CSV_MISSING;
-        reader->state[c].missing += reader->kind[c] != PASSED && reader->kind[c] != LATE_TEXT;
-    }
+    csv_columns_pad(&reader->columns, reader->cell);
 }
 
 static void take_row(int terminator, void *data)
@@ -236,13 +127,12 @@ static void take_row(int terminator, void *data)
     struct reader *reader = data;
     if (reader->heading && reader->cell > 0) {
         reader->heading = false;
-        reader->taken = reader->failure ? 0 : reader->columns;
+        reader->taken = reader->failure ? 0 : reader->columns.count;
     } else if (reader->cell > 0 && !reader->failure) {
-        if (reader->cell != reader->columns)
+        if (reader->cell != reader->columns.count)
             mend_row(reader);
-        reader->row += reader->columns;
-        if (!reader->failure && ++reader->block_rows == reader->block_room)
-            empty_block(reader);
+        if (!reader->failure)
+            check_row(reader, csv_columns_end_row(&reader->columns));
     }
     reader->events = events_now(reader) + 1;
     reader->cell = reader->gaps = 0;
@@ -288,7 +178,7 @@ static int refuse_row(const struct reader *reader, struct err *err)
         snprintf(delimiter, sizeof delimiter, source->delimiter == '\t' ? "tabs" : "'%c'", source->delimiter);
     return csv_refuse(source, offset, err,
                       "found %d cell%s in this row, expected %d as in line %zu (cells are split at %s)", reader->found,
-                      reader->found == 1 ? "" : "s", reader->columns, first_line(source), delimiter);
+                      reader->found == 1 ? "" : "s", reader->columns.count, first_line(source), delimiter);
 }
 
 static int refuse(const struct reader *reader, enum csv_scan_end end, struct err *err)
@@ -301,7 +191,7 @@ static int refuse(const struct reader *reader, enum csv_scan_end end, struct err
     case TOO_MANY_ROWS:
         return err_set(err, ERR_DATA, "%.140s: found more than %d rows, expected no more", source->name, INT_MAX);
     case NO_MEMORY:
-        return err_set(err, ERR_MEMORY, "%.140s: out of memory after %zu rows", source->name, reader->rows);
+        return err_set(err, ERR_MEMORY, "%.140s: out of memory after %zu rows", source->name, reader->columns.rows);
     case NO_FAILURE:
         break;
     }
@@ -319,74 +209,32 @@ static int refuse(const struct reader *reader, enum csv_scan_end end, struct err
         return csv_refuse(source, cell_offset(reader, events_now(reader) + 1, true), err,
                           "found a cell longer than %d bytes, expected less: is a quote not closed?", CSV_CELL_MAX);
     default:
-        return err_set(err, ERR_MEMORY, "%.140s: out of memory after %zu rows", source->name, reader->rows);
+        return err_set(err, ERR_MEMORY, "%.140s: out of memory after %zu rows", source->name, reader->columns.rows);
     }
 }
 
 static int read_pass(struct reader *reader, struct err *err)
 {
-    reader->block_rows = reader->cell = reader->gaps = reader->padded = reader->cut = 0;
-    reader->row = reader->block;
-    reader->rows = reader->capacity = reader->events = 0;
+    reader->cell = reader->gaps = reader->padded = reader->cut = 0;
+    reader->events = 0;
+    csv_columns_begin(&reader->columns);
     reader->heading = reader->source->header;
-    reader->taken = reader->heading ? 0 : reader->columns;
+    reader->taken = reader->heading ? 0 : reader->columns.count;
     enum csv_scan_end end = csv_scan_run(&reader->scan);
-    if (end == CSV_SCAN_DONE && !reader->failure && reader->block_rows > 0)
-        empty_block(reader);
+    if (end == CSV_SCAN_DONE && !reader->failure)
+        check_row(reader, csv_columns_flush(&reader->columns));
     if (end != CSV_SCAN_DONE || reader->failure)
         return refuse(reader, end, err);
     return 0;
 }
 
-static bool needs_second_pass(const struct reader *reader)
+/* Numbers that no float can hold are refused or, if lenient, left missing. */
+static int check_range(const struct reader *reader, const struct csv_table *table, struct err *err)
 {
-    for (int c = 0; c < reader->columns; c++)
-        if (reader->kind[c] == LATE_TEXT)
-            return true;
-    return false;
-}
-
-/* Moves what is read to the table; what turned to text late becomes all that the next pass has to do. */
-static void move_columns(struct reader *reader, struct csv_table *table)
-{
-    for (int c = 0; c < reader->columns; c++) {
-        struct state *state = &reader->state[c];
-        struct csv_column *column = &table->column[c];
-        unsigned char kind = reader->kind[c];
-        reader->kind[c] = kind == LATE_TEXT ? TEXT : PASSED;
-        if (kind == PASSED)
-            continue;
-        union cell *cells = state->cell;
-        state->cell = NULL;
-        if (kind == LATE_TEXT) {
-            state->missing = 0;
-            free(cells);
-            continue;
-        }
-        union cell *exact = realloc(cells, (reader->rows ? reader->rows : 1) * sizeof *exact);
-        cells = exact ? exact : cells;
-        column->numeric = kind != TEXT;
-        column->missing = state->missing;
-        column->number = column->numeric ? &cells->number : NULL;
-        column->code = column->numeric ? NULL : &cells->code;
-        for (size_t r = 0; column->numeric && column->missing && r < reader->rows; r++)
-            if (isnan(cells[r].number))
-                cells[r].number = NAN;
-    }
-}
-
-/* The words of the text columns, and numbers that no float can hold refused or, if lenient, left missing. */
-static int finish_columns(struct reader *reader, struct csv_table *table, struct err *err)
-{
-    for (int c = 0; c < reader->columns; c++) {
-        struct csv_column *column = &table->column[c];
-        struct state *state = &reader->state[c];
-        int words = state->words.count;
-        if (csv_words_take(&state->words, &column->word) != 0)
-            return err_set(err, ERR_MEMORY, "%.140s: out of memory", reader->source->name);
-        column->words = words;
-        if (column->numeric && state->infinite > 0 && !reader->source->lenient)
-            return csv_refuse(reader->source, cell_offset(reader, state->infinite, true), err,
+    for (int c = 0; c < table->columns && !reader->source->lenient; c++) {
+        size_t infinite = reader->columns.state[c].infinite;
+        if (table->column[c].numeric && infinite > 0)
+            return csv_refuse(reader->source, cell_offset(reader, infinite, true), err,
                               "found a number beyond the range of a 32-bit float in a column of numbers, "
                               "expected a finite one or an empty cell");
     }
@@ -395,54 +243,36 @@ static int finish_columns(struct reader *reader, struct csv_table *table, struct
 
 static int read_passes(struct reader *reader, struct csv_table *table, struct err *err)
 {
-    if (read_pass(reader, err) != 0)
-        return -1;
-    bool second = needs_second_pass(reader);
-    move_columns(reader, table);
-    if (second) {
+    bool again;
+    do {
         if (read_pass(reader, err) != 0)
             return -1;
-        move_columns(reader, table);
-    }
-    table->rows = (int)reader->rows;
+        again = csv_columns_late(&reader->columns);
+        if (csv_columns_move(&reader->columns, table) != 0)
+            return err_set(err, ERR_MEMORY, "%.140s: out of memory", reader->source->name);
+    } while (again);
+    table->rows = (int)reader->columns.rows;
     table->padded = reader->padded;
     table->cut = reader->cut;
     table->quotes = reader->scan.quotes;
-    return finish_columns(reader, table, err);
+    return check_range(reader, table, err);
 }
 
 int csv_read_columns(const struct csv_source *source, const struct csv_survey *survey, struct csv_table *table,
                      struct err *err)
 {
-    int columns = table->columns;
-    int block_room = BLOCK_CELLS / columns > BLOCK_ROWS_MIN ? BLOCK_CELLS / columns : BLOCK_ROWS_MIN;
     struct reader reader = {
-        .source = source, .columns = columns, .block_room = block_room,
+        .source = source,
         .scan = {.bytes = source->bytes, .size = source->size, .delimiter = source->delimiter,
                  .mode = source->lenient ? CSV_SCAN_LENIENT : CSV_SCAN_STRICT, .row = take_row,
                  .cell = source->delimiter == ' ' ? take_cell_of_run : take_cell},
-        .state = calloc((size_t)columns, sizeof *reader.state),
-        .kind = calloc((size_t)columns, 1), /* UNDECIDED */
-        /* A little more than expected, so that usually the columns need not grow. */
-        .rows_expected = (size_t)(survey->rows_expected * 1.03) + 16,
-        .block = malloc((size_t)block_room * (size_t)columns * sizeof *reader.block),
     };
     reader.scan.data = &reader;
     int status;
-    if (!reader.state || !reader.kind || !reader.block) {
-        status = err_set(err, ERR_MEMORY, "%.140s: out of memory for %d columns", source->name, columns);
-    } else {
-        for (int c = 0; c < columns; c++)
-            if (survey->column[c].texts > 0)
-                reader.kind[c] = TEXT;
+    if (csv_columns_open(&reader.columns, table->columns, survey) != 0)
+        status = err_set(err, ERR_MEMORY, "%.140s: out of memory for %d columns", source->name, table->columns);
+    else
         status = read_passes(&reader, table, err);
-    }
-    for (int c = 0; reader.state && c < columns; c++) {
-        csv_words_free(&reader.state[c].words);
-        free(reader.state[c].cell);
-    }
-    free(reader.state);
-    free(reader.kind);
-    free(reader.block);
+    csv_columns_free(&reader.columns);
     return status;
 }
