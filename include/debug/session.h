@@ -65,7 +65,16 @@ struct shift_curve {
     double score[SHIFT_MAX + 1]; /* accuracy or R2, the mean of moving left, right, up and down */
 };
 
+/* What is asked between two pieces of a long piece of work that a command waits for, so that a screen can draw and look
+ * at keys: false gives the work up. It must not change the session. */
+struct breath {
+    bool (*take)(void *context); /* NULL: nobody asks */
+    void *context;
+};
+
 struct session {
+    struct breath breath; /* set by the loops */
+
     /* data */
     struct dataset *data; /* NULL: none yet */
     struct transform transform;
@@ -180,6 +189,9 @@ void session_advance(struct session *session, int64_t deadline);
 /* Completes the step under way, if any, without stopping for anything; so edits see whole steps. An update that is not
  * finite and has not begun is left out, so that the weights are those before it: false says so. */
 bool session_complete_step(struct session *session);
+
+/* Whether long work may go on. */
+bool session_breathe(const struct session *session);
 
 /* Evaluates the validation rows now, to the end, unless that is done for this state already. Changes no state. */
 int session_validate(struct session *session, struct err *err);

@@ -78,6 +78,10 @@ void net_init_window(struct net *net, const struct window *window, const struct 
 int net_carry(const struct net *from, struct net *to, real *const from_slot[], real *const to_slot[], int slots,
               bool kept[]);
 
+/* Floating-point operations of the forward pass for one row: of one layer, and of all. */
+double layer_flops(const struct layer *layer);
+double net_flops(const struct net *net);
+
 /* The layer called NAME, or -1. */
 int net_layer(const struct net *net, const char *name);
 

@@ -8,7 +8,9 @@
 #include "dnn/program.h"
 
 struct sums {
-    double gradient, weight, update; /* squares, of one thread's share of one window */
+    /* squares, of one thread's share of one window; aligned so that a whole number of them fills a cache line */
+    _Alignas(32) double gradient;
+    double weight, update;
 };
 
 /* What one thread alone writes; a whole number of cache lines. */

@@ -62,6 +62,9 @@ extern const struct pane_kind *const pane_kinds[PANES]; /* the prompt's draws no
  * every row belongs to one. */
 void layout(int width, int height, int layers, bool picture, int prompt, struct rect place[PANES]);
 
+/* Rows that the layer table of SESSION would like: its header, the layers, the sum; 0 without a network. */
+int view_table_rows(const struct session *session);
+
 /* Draws every pane but the prompt. */
 void view_draw(const struct pane_context *context, struct canvas *canvas, const struct rect place[PANES]);
 

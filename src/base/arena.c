@@ -1,4 +1,4 @@
-/* arena.c: blocks taken whole from the system; a zeroed page that is never touched costs nothing. */
+/* arena.c: blocks taken whole from the system, and zeroed. */
 #include "base/arena.h"
 
 #include <assert.h>

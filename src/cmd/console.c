@@ -13,7 +13,7 @@
 #include "cmd/command.h"
 
 #define WORDS_MAX  4096
-#define LOG_LINES  2000
+#define LOG_LINES  5000
 #define SOURCE_MAX 16 /* files deep: a file that sources itself must end */
 
 struct queued {

@@ -29,7 +29,7 @@ static void add_layer(const struct session *session, int i, struct text *out)
     args_format(layer->kind->args, &layer->args, &kind);
     shape_print(&layer->out, &shape);
     add_row(out, layer->name, kind.data, shape.data, text_count(parameters).s,
-            text_count(layer->kind->flops ? layer->kind->flops(layer) : values).s,
+            text_count(layer_flops(layer)).s,
             text_bytes(2 * values * session->batch * sizeof(real)).s);
     text_free(&kind);
     text_free(&shape);

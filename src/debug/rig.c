@@ -7,8 +7,10 @@
 /* Buckets a level of the series that are plotted: more than any terminal has columns. */
 #define SERIES_CAPACITY 4096
 
-/* Rows of an evaluation that run at once. */
-#define EVALUATION_ROWS 256
+/* Rows of an evaluation that run at once: at most so many, and no more than some milliseconds' worth, since nobody
+ * looks at the keys meanwhile. */
+#define EVALUATION_ROWS  256
+#define EVALUATION_FLOPS 2e8
 
 static int width_of(const struct session *session)
 {
@@ -63,7 +65,9 @@ static int open_programs(struct session *session, const struct dataset *data, co
     int rows = data->validations > data->tests ? data->validations : data->tests;
     if (rows == 0)
         return 0;
-    rows = rows < EVALUATION_ROWS ? rows : EVALUATION_ROWS;
+    double affordable = EVALUATION_FLOPS / net_flops(rig->net);
+    int most = affordable < 1 ? 1 : affordable < EVALUATION_ROWS ? (int)affordable : EVALUATION_ROWS;
+    rows = rows < most ? rows : most;
     rig->evaluate = program_open(rig->net, &plan->loss, PROGRAM_EVALUATE, rows, session->team,
                                  (struct program_source){gather_evaluation, session}, err);
     return rig->evaluate ? 0 : -1;

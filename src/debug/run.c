@@ -163,6 +163,24 @@ static void evaluate_piece(struct session *session)
     }
 }
 
+bool session_breathe(const struct session *session)
+{
+    return !session->breath.take || session->breath.take(session->breath.context);
+}
+
+/* The evaluation under way to its end, by PIECE; -1 when it is given up. */
+static int evaluate_all(struct session *session, void (*piece)(struct session *session), struct err *err)
+{
+    while (session->evaluation.active) {
+        piece(session);
+        if (session->evaluation.active && !session_breathe(session)) {
+            session->evaluation.active = false;
+            return err_set(err, ERR_INTERRUPT, "interrupted");
+        }
+    }
+    return 0;
+}
+
 int session_validate(struct session *session, struct err *err)
 {
     if (session->data->validations == 0)
@@ -173,9 +191,12 @@ int session_validate(struct session *session, struct err *err)
         return 0;
     if (!session->evaluation.active)
         start_evaluation(session);
-    while (session->evaluation.active)
-        evaluate_piece(session);
-    return 0;
+    return evaluate_all(session, evaluate_piece, err);
+}
+
+static void evaluate_test_piece(struct session *session)
+{
+    evaluate_rows(session, &session->test);
 }
 
 int session_test(struct session *session, struct err *err)
@@ -187,11 +208,11 @@ int session_test(struct session *session, struct err *err)
         return 0;
     struct evaluation validation = session->evaluation;
     session->evaluation = (struct evaluation){.active = true, .row = data->test, .rows = data->tests};
-    while (session->evaluation.active)
-        evaluate_rows(session, &session->test);
+    int status = evaluate_all(session, evaluate_test_piece, err);
     session->evaluation = validation;
-    session->test_step = session->step;
-    return 0;
+    if (status == 0)
+        session->test_step = session->step;
+    return status;
 }
 
 /* --- goals */
@@ -271,7 +292,7 @@ static void check_condition(struct session *session)
     if (!session->until)
         return;
     if (expr_number(session->until, session, &value, &err)) {
-        stop(session, STOP_CONDITION, err.message);
+        stop(session, err.code == ERR_INTERRUPT ? STOP_INTERRUPT : STOP_CONDITION, err.message);
     } else if (value != 0) {
         snprintf(text, sizeof text, "%.200s", expr_text(session->until));
         stop(session, STOP_CONDITION, text);

@@ -198,7 +198,7 @@ int program_run(struct program *program, struct optimizer *optimizer, int end, b
     program->end = end;
     program->optimizer = optimizer;
     program->stop_nonfinite = stop_nonfinite;
-    /* The first update op is where an update begins to count. */
+    /* An update counts from the moment its gradient is whole, also when it is then held back for not being finite. */
     if (optimizer && start <= program_reduce(program) && end > program_reduce(program))
         optimizer->t++;
     if (program->ranks > 1)

@@ -190,3 +190,16 @@ int net_layer(const struct net *net, const char *name)
             return i;
     return -1;
 }
+
+double layer_flops(const struct layer *layer)
+{
+    return layer->kind->flops ? layer->kind->flops(layer) : (double)shape_size(&layer->out);
+}
+
+double net_flops(const struct net *net)
+{
+    double flops = 0;
+    for (int i = 0; i < net->top.layers; i++)
+        flops += layer_flops(&net->top.layer[i]);
+    return flops;
+}

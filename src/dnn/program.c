@@ -8,6 +8,7 @@
  */
 #include "dnn/program_body.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,28 +20,16 @@
 
 /* --- planning */
 
-static double layer_flops(const struct layer *layer)
-{
-    return layer->kind->flops ? layer->kind->flops(layer) : (double)shape_size(&layer->out);
-}
-
-static double forward_flops(const struct net *net)
-{
-    double flops = 0;
-    for (int i = 0; i < net->top.layers; i++)
-        flops += layer_flops(&net->top.layer[i]);
-    return flops;
-}
-
 static int choose_ranks(const struct net *net, enum program_mode mode, int rows, int ranks)
 {
-    double flops = forward_flops(net) * rows * (mode == PROGRAM_TRAIN ? 3 : 1);
+    double flops = net_flops(net) * rows * (mode == PROGRAM_TRAIN ? 3 : 1);
     return flops < FLOPS_FOR_TEAM ? 1 : ranks;
 }
 
 static size_t whole_lines(size_t values, size_t size)
 {
     size_t each = ARENA_ALIGN / size;
+    assert(each * size == ARENA_ALIGN);
     return (values + each - 1) / each * each;
 }
 

@@ -61,7 +61,7 @@ static void draw_all(struct frame *frame)
     size_t cursor;
     const struct session *session = console_session(frame->console);
     int rows = take_prompt(frame, frame->canvas.width, &cursor);
-    int layers = session->net ? session->net->top.layers + 1 : 0;
+    int layers = view_table_rows(session);
     bool picture = console_view(frame->console)->image[0] != 0;
     layout(frame->canvas.width, frame->canvas.height, layers, picture, rows, frame->place);
     settle_log(frame);

@@ -26,18 +26,20 @@
 
 #define SLICE 10000000LL
 #define MILLISECOND 1000000LL
-enum { LOG_LINES = 5000, ESCAPE_WAIT = 100, GOING_ON = -1 };
+enum { ESCAPE_WAIT = 100, GOING_ON = -1 };
 
 struct loop {
     struct console *console;
     struct session *session;
     struct frame frame;
-    struct log *log;
     struct keys keys;
     int64_t key_time;   /* when the last key came */
+    struct text entered; /* lines that were typed, or that a key stands for; carried out between two slices */
     struct text pasted; /* lines of a paste that wait for a run to end */
     struct text captured;
     bool running;   /* as of the last look: a run that ends is told */
+    bool breathing; /* a command is at work */
+    bool given_up;  /* Ctrl-C came meanwhile */
     bool nonfinite; /* a run stopped so */
     int status;     /* GOING_ON, or the exit status to leave with */
 };
@@ -47,7 +49,6 @@ struct loop {
 static void put(void *context, enum log_kind kind, const char *text)
 {
     struct loop *loop = context;
-    log_add(loop->log, kind, text);
     int lines = 1;
     for (const char *p = text; *p; p++)
         lines += *p == '\n' && p[1];
@@ -61,11 +62,6 @@ struct loop *loop_open(struct err *err)
         err_set(err, ERR_MEMORY, "no memory to start");
         return NULL;
     }
-    loop->log = log_open(LOG_LINES, err);
-    if (!loop->log) {
-        free(loop);
-        return NULL;
-    }
     return loop;
 }
 
@@ -75,9 +71,9 @@ void loop_close(struct loop *loop)
         return;
     frame_close(&loop->frame);
     keys_reset(&loop->keys);
+    text_free(&loop->entered);
     text_free(&loop->pasted);
     text_free(&loop->captured);
-    log_close(loop->log);
     free(loop);
 }
 
@@ -95,6 +91,7 @@ static int carry_out(struct loop *loop, const char *line)
     struct text echo = {0};
     char safe[1024];
     text_add(&echo, "> %s", text_escape(safe, sizeof safe, line));
+    log_add(console_log(loop->console), LOG_ECHO, echo.data);
     put(loop, LOG_ECHO, echo.data);
     text_free(&echo);
     int result = console_execute(loop->console, line);
@@ -113,7 +110,15 @@ static void on_entered(void *context, const char *line)
     if (line[strspn(line, " \t")] == '\0')
         return;
     prompt_remember(line);
-    carry_out(loop, line);
+    text_add(&loop->entered, "%s\n", line);
+}
+
+/* What was typed meanwhile. Not where it was typed: the line editor is still at work there, and so may be a command that
+ * breathes. */
+static void carry_out_entered(struct loop *loop)
+{
+    for (char *line; loop->status == GOING_ON && (line = paste_next(&loop->entered)); free(line))
+        carry_out(loop, line);
 }
 
 static void on_complete(void *context, const char *line, int cursor, int *start, bool *files, struct text *out)
@@ -200,8 +205,8 @@ static bool take_named(struct loop *loop, const char *name)
         return true;
     }
     for (const struct key_binding *row = key_bindings; row->key; row++) {
-        if (row->line && strcmp(name, row->key) == 0) {
-            carry_out(loop, row->line);
+        if (strcmp(name, row->key) == 0) {
+            text_add(&loop->entered, "%s\n", row->line);
             return true;
         }
     }
@@ -246,10 +251,13 @@ static void on_interrupt(struct loop *loop)
 {
     bool busy = session_running(loop->session) || console_waiting(loop->console) || loop->pasted.length > 0;
     console_drop_queue(loop->console);
+    text_clear(&loop->entered);
     text_clear(&loop->pasted);
     keys_reset(&loop->keys);
     frame_log_end(&loop->frame);
-    if (session_running(loop->session))
+    if (loop->breathing)
+        loop->given_up = true; /* the command ends first; it may be using what the run consists of */
+    else if (session_running(loop->session))
         session_interrupt(loop->session);
     if (!busy)
         prompt_clear();
@@ -315,9 +323,24 @@ static void wait_and_take(struct loop *loop, int milliseconds)
     }
 }
 
+/* Between two pieces of a command's long work: draws, and takes keys and signals; false after Ctrl-C. */
+static bool breathe(void *context)
+{
+    struct loop *loop = context;
+    loop->breathing = true;
+    frame_draw(&loop->frame);
+    wait_and_take(loop, 0);
+    loop->breathing = false;
+    return !loop->given_up && loop->status == GOING_ON;
+}
+
 static void go_round(struct loop *loop)
 {
     while (loop->status == GOING_ON) {
+        carry_out_entered(loop);
+        if (loop->given_up)
+            session_interrupt(loop->session);
+        loop->given_up = false;
         if (session_running(loop->session)) {
             loop->running = loop->frame.dirty = true;
             session_advance(loop->session, clock_now() + SLICE);
@@ -344,7 +367,8 @@ int loop_run(struct loop *loop, struct console *console, const struct term_optio
     loop->console = console;
     loop->session = console_session(console);
     loop->frame.console = console;
-    loop->frame.log = loop->log;
+    loop->frame.log = console_log(console);
+    loop->session->breath = (struct breath){breathe, loop};
     loop->keys.utf8 = MB_CUR_MAX > 1;
     loop->status = GOING_ON;
     console_set_screen(console, true);
@@ -357,7 +381,7 @@ int loop_run(struct loop *loop, struct console *console, const struct term_optio
     if (loop->frame.screen) {
         signals_at_death(restore_terminal);
         if (capture_open(err))
-            put(loop, LOG_ERROR, err->message);
+            console_notice(loop->console, "%s", err->message);
         go_round(loop);
         screen_close(loop->frame.screen);
         capture_close();

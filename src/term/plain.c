@@ -26,6 +26,7 @@ struct plain {
     int write_error;  /* errno of another failure to write it */
     struct text input; /* read, not yet taken as lines */
     bool input_ended;
+    bool given_up;     /* Ctrl-C while a command was at work */
     int64_t said;      /* when progress was last printed */
 };
 
@@ -86,6 +87,7 @@ static bool finish_run(struct plain *plain, struct console *console)
     struct session *session = console_session(console);
     bool interrupted = false;
     plain->said = clock_now();
+    plain->given_up = false;
     while (session_running(session) && !plain->reader_gone && !plain->write_error) {
         session_advance(session, clock_now() + SLICE);
         if (signals_take(NULL) & SIGNALS_INTERRUPT) {
@@ -96,7 +98,15 @@ static bool finish_run(struct plain *plain, struct console *console)
             say_progress(plain, session);
     }
     console_run_ended(console);
-    return interrupted;
+    return interrupted || plain->given_up;
+}
+
+/* Between two pieces of a command's long work; false after Ctrl-C. */
+static bool breathe(void *context)
+{
+    struct plain *plain = context;
+    plain->given_up = plain->given_up || (signals_take(NULL) & SIGNALS_INTERRUPT);
+    return !plain->given_up;
 }
 
 /* The next line of standard input, without its end; false: there is none, or Ctrl-C came instead (*INTERRUPTED). The
@@ -157,8 +167,9 @@ static int work_off(struct plain *plain, struct console *console, const struct t
         if (status >= 0)
             return status;
         if (console_waiting(console)) {
+            plain->given_up = false;
             if (console_pump(console) < 0 && !person)
-                return EXIT_COMMAND;
+                return plain->given_up ? EXIT_INTERRUPTED : EXIT_COMMAND;
         } else if (!session_running(console_session(console))) {
             return -1;
         }
@@ -221,6 +232,7 @@ int plain_run(struct plain *plain, struct console *console, const struct term_op
         put(plain, LOG_ERROR, err.message);
         return EXIT_COMMAND;
     }
+    console_session(console)->breath = (struct breath){breathe, plain};
     bool person = options->read_stdin && isatty(STDIN_FILENO);
     int status = work_off(plain, console, options, person);
     if (status < 0 && options->read_stdin)

@@ -24,6 +24,11 @@ struct view view_default(void)
     return (struct view){.plot = PLOT_LOSS, .log_y = true, .y0 = NAN, .y1 = NAN, .image_low = NAN, .image_high = NAN};
 }
 
+int view_table_rows(const struct session *session)
+{
+    return session->net ? session->net->top.layers + 2 : 0;
+}
+
 void view_draw(const struct pane_context *context, struct canvas *canvas, const struct rect place[PANES])
 {
     for (int i = 0; i < PANES; i++)
@@ -53,8 +58,8 @@ void view_plot_text(const struct session *session, const struct view *view, int 
 
 void view_layers_text(const struct session *session, const struct view *view, int width, struct text *out)
 {
-    int rows = session->net ? session->net->top.layers + 2 : 1; /* the header before, the sum after */
-    pane_text(PANE_LAYERS, session, view, width, rows, out);
+    int rows = view_table_rows(session);
+    pane_text(PANE_LAYERS, session, view, width, rows ? rows : 1, out);
 }
 
 /* As many rows as the picture wants, at most HEIGHT. */
