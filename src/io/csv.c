@@ -138,6 +138,21 @@ static char *open_block(size_t size)
     return block;
 }
 
+/* Doubles a block, as long as there is memory for that: a pipe or a device may never end. */
+static int grow_block(const char *path, char **bytes, size_t *capacity, struct err *err)
+{
+    size_t available = memory_available();
+    if (*capacity > available)
+        return err_set(err, ERR_MEMORY, "%.300s: %s read and no end; %s of memory is available", path,
+                       text_bytes((double)*capacity).s, text_bytes((double)available).s);
+    char *more = realloc(*bytes, 2 * *capacity);
+    if (!more)
+        return err_set(err, ERR_MEMORY, "%.300s: out of memory", path);
+    *bytes = more;
+    *capacity *= 2;
+    return 0;
+}
+
 /* Everything that DESCRIPTOR still gives, in *BYTES (to be freed), *N of it. */
 static int read_all(int descriptor, const char *path, char **bytes, size_t *n, struct err *err)
 {
@@ -161,13 +176,8 @@ static int read_all(int descriptor, const char *path, char **bytes, size_t *n, s
         if (got == 0)
             return 0;
         *n += (size_t)got;
-        if (*n == capacity) {
-            capacity *= 2;
-            char *more = realloc(*bytes, capacity);
-            if (!more)
-                break;
-            *bytes = more;
-        }
+        if (*n == capacity && grow_block(path, bytes, &capacity, err) != 0)
+            return -1;
     }
     return err_set(err, ERR_MEMORY, "%.300s: out of memory", path);
 }

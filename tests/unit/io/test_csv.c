@@ -7,15 +7,24 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
+#include "base/arena.h"
 #include "base/text.h"
 #include "io/csv.h"
 
 static const struct csv_options find_out = {.header = -1};
 static const struct csv_options lenient = {.header = -1, .lenient = true};
+
+/* Stands for that of the engine: how much memory there seems to be. */
+static size_t available = SIZE_MAX;
+size_t memory_available(void)
+{
+    return available;
+}
 
 static struct csv_table read_text(const char *text, const struct csv_options *options)
 {
@@ -327,6 +336,40 @@ static void files_are_read_as_bytes_are(void **state)
     text_free(&text);
 }
 
+/* A pipe is read to its end, and no further than memory goes. */
+static void pipes_end_or_are_refused(void **state)
+{
+    (void)state;
+    for (int enough = 0; enough < 2; enough++) {
+        int ends[2];
+        assert_int_equal(pipe(ends), 0);
+        pid_t writer = fork();
+        if (writer == 0) {
+            close(ends[0]);
+            for (int r = 0; r < 200000; r++)
+                dprintf(ends[1], "%d,2\n", r);
+            _exit(0);
+        }
+        close(ends[1]);
+        char path[32];
+        struct csv_table table;
+        struct err err = {0};
+        snprintf(path, sizeof path, "/dev/fd/%d", ends[0]);
+        available = enough ? SIZE_MAX : 300 * 1024;
+        int status = csv_read_file(path, &find_out, &table, &err);
+        available = SIZE_MAX;
+        close(ends[0]);
+        assert_int_equal(waitpid(writer, NULL, 0), writer);
+        assert_int_equal(status, enough ? 0 : -1);
+        assert_int_equal(table.rows, enough ? 200000 : 0);
+        if (!enough) {
+            assert_int_equal(err.code, ERR_MEMORY);
+            assert_non_null(strstr(err.message, "512 KB read and no end; 300 KB of memory is available"));
+        }
+        csv_table_free(&table);
+    }
+}
+
 static void many_words_and_many_columns(void **state)
 {
     (void)state;
@@ -365,6 +408,7 @@ int main(void)
         cmocka_unit_test(leniency_mends_and_counts),
         cmocka_unit_test(files_are_refused_by_name),
         cmocka_unit_test(files_are_read_as_bytes_are),
+        cmocka_unit_test(pipes_end_or_are_refused),
         cmocka_unit_test(many_words_and_many_columns),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
