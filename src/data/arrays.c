@@ -17,6 +17,8 @@
 #include "dataset_parts.h"
 #include "io/array.h"
 
+#define NAME_SIZE 32 /* bytes that the C library takes for a name such as "p783" */
+
 enum { TRAIN, TEST, PARTS };
 
 /* The files of one dataset. */
@@ -241,15 +243,17 @@ static int read_samples(struct intake *intake, struct dataset *dataset, struct f
 {
     size_t rows = files->rows[TRAIN] + files->rows[TEST];
     bool bytes = array_is_bytes(&files->samples[TRAIN]);
-    double size = (double)rows * (double)files->features * (bytes ? sizeof *dataset->bytes : sizeof *dataset->x);
+    size_t value = bytes ? sizeof *dataset->bytes : sizeof *dataset->x;
+    double block = (double)rows * (double)files->features * (double)value;
+    double names = (double)files->features * (sizeof *dataset->feature_name + NAME_SIZE);
     intake->samples = true;
     dataset->features = (int)files->features;
-    if (read_reading(intake, files, err) != 0 || check_memory(intake, size, err) != 0)
+    if (read_reading(intake, files, err) != 0 || check_memory(intake, block + names, err) != 0)
         return -1;
     if (bytes)
-        dataset->bytes = malloc((size_t)size);
+        dataset->bytes = malloc((size_t)block);
     else
-        dataset->x = malloc((size_t)size);
+        dataset->x = malloc((size_t)block);
     if (!dataset->bytes && !dataset->x)
         return out_of_memory(intake, err);
     for (int part = 0; part < PARTS && files->samples[part].stream; part++)
@@ -279,11 +283,12 @@ static int fill_columns(struct intake *intake, const float *room, size_t first, 
 static int read_as_table(struct intake *intake, struct files *files, struct err *err)
 {
     size_t first = 0, most = files->rows[files->rows[TEST] > files->rows[TRAIN]];
-    int columns = (int)files->features + (files->labels[TRAIN].stream != NULL);
-    double size = ((double)files->rows[TRAIN] + (double)files->rows[TEST] + (double)most) * columns * sizeof(float);
     if (files->features > CSV_COLUMNS_MAX)
         return err_set(err, ERR_DATA, "%.200s: a table of %zu columns; legal: at most %d", intake->source,
                        files->features, CSV_COLUMNS_MAX);
+    int columns = (int)files->features + (files->labels[TRAIN].stream != NULL);
+    double rows = (double)files->rows[TRAIN] + (double)files->rows[TEST] + (double)most;
+    double size = columns * (rows * sizeof(float) + sizeof(struct csv_column) + NAME_SIZE);
     if (check_memory(intake, size, err) != 0 || open_columns(intake, files, columns, err) != 0)
         return -1;
     float *room = malloc(most * files->features * sizeof *room);

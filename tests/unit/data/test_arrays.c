@@ -1,10 +1,20 @@
 /* test_arrays.c: arrays as data: labels and test samples beside them, bytes, shapes, orders, and what is refused. */
 #include "array_files.h"
 
+#include <limits.h>
+
+#include "base/arena.h"
 #include "data/transform.h"
 
 #define ROWS 40
 #define TESTS 10
+
+/* Stands for that of the engine: how much memory there seems to be. */
+static size_t available = SIZE_MAX;
+size_t memory_available(void)
+{
+    return available;
+}
 
 /* ROWS samples of HEIGHT x WIDTH bytes that follow from their place, and labels 0, 1, 2, 3. */
 static void make_bytes(uint8_t *samples, uint8_t *labels, int rows, int size, int shift)
@@ -329,6 +339,39 @@ static void what_does_not_fit_is_refused(void **state)
     must_refuse_array(*state, "z.npy", "", "value 5 of sample 2 is not finite");
 }
 
+/* An array of one sample with VALUES values, all zero, that takes no room on the disk; and a label. */
+static void write_wide(const char *folder, const char *type, const char *shape, size_t values)
+{
+    char path[256];
+    uint8_t label = 0;
+    write_npy(folder, "x.npy", type, shape, NULL, 0, 1);
+    write_npy(folder, "y.npy", "|u1", "(1,)", &label, 1, 1);
+    snprintf(path, sizeof path, "%s/x.npy", folder);
+    FILE *file = fopen(path, "r+");
+    assert_non_null(file);
+    assert_int_equal(fseek(file, 0, SEEK_END), 0);
+    assert_int_equal(ftruncate(fileno(file), ftell(file) + (off_t)values), 0);
+    assert_int_equal(fclose(file), 0);
+}
+
+static void what_is_too_wide_is_refused(void **state)
+{
+    write_wide(*state, "|i1", "(1, 2147483647)", INT_MAX);
+    must_refuse_array(*state, "x.npy", "", "a table of 2147483647 columns; legal: at most 100000");
+}
+
+/* The names of a sample's values take more than its bytes: 40 bytes to each. */
+static void names_count_as_memory(void **state)
+{
+    write_wide(*state, "|u1", "(1, 200000)", 200000);
+    available = 1 << 20;
+    struct err err = {0};
+    struct dataset *dataset = open_array(*state, "x.npy", "", &err);
+    available = SIZE_MAX;
+    assert_null(dataset);
+    assert_non_null(strstr(err.message, "would take 7.8 MB; 1.0 MB of memory is available"));
+}
+
 #define ARRAY_TEST(test) cmocka_unit_test_setup_teardown(test, folder_open, folder_close)
 
 int main(void)
@@ -344,6 +387,8 @@ int main(void)
         ARRAY_TEST(channels_are_put_first),
         cmocka_unit_test(tables_of_pixels_have_a_shape),
         ARRAY_TEST(what_does_not_fit_is_refused),
+        ARRAY_TEST(what_is_too_wide_is_refused),
+        ARRAY_TEST(names_count_as_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
