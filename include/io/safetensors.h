@@ -23,9 +23,17 @@ struct safetensor {
     size_t count;
 };
 
+/* A tensor of numbers that are no 32-bit floats: listed, not kept. */
+struct safetensors_unread {
+    char *name;
+    const char *dtype; /* "I64" */
+};
+
 struct safetensors {
     struct safetensor *tensor;
     int tensors;
+    struct safetensors_unread *unread; /* only after reading */
+    int unreads;
     char **key, **value; /* __metadata__ */
     int pairs;
     void *block;         /* owns the data of a file that was read */
@@ -40,8 +48,9 @@ int safetensors_set(struct safetensors *file, const char *key, const char *value
 /* Writes all of it to PATH, whole or not at all (atomic_file.h), tensors in the order they were added. */
 int safetensors_write(const struct safetensors *file, const char *path, struct err *err);
 
-/* Reads PATH, tensors in the order of their data. F32 only: a tensor of another type is refused by name. On failure
- * FILE is empty. */
+/* Reads PATH, tensors in the order of their data. Only F32 is kept; a tensor of another type of the format, of whole
+ * bytes to an element, is checked as they are and listed in `unread`; one of an unknown type is refused by name. On
+ * failure FILE is empty. */
 int safetensors_read(struct safetensors *file, const char *path, struct err *err);
 void safetensors_close(struct safetensors *file);
 

@@ -60,6 +60,19 @@ int safetensors_append(struct safetensors *file, const char *name, const struct 
     return 0;
 }
 
+int safetensors_append_unread(struct safetensors *file, const char *name, const char *dtype, struct err *err)
+{
+    struct safetensors_unread *grown = realloc(file->unread, ((size_t)file->unreads + 1) * sizeof *grown);
+    if (!grown)
+        return no_memory(err);
+    file->unread = grown;
+    grown[file->unreads] = (struct safetensors_unread){strdup(name), dtype};
+    if (!grown[file->unreads].name)
+        return no_memory(err);
+    file->unreads++;
+    return 0;
+}
+
 int safetensors_add(struct safetensors *file, const char *name, int rank, const uint64_t dim[], float *data,
                     struct err *err)
 {
@@ -173,11 +186,14 @@ void safetensors_close(struct safetensors *file)
 {
     for (int t = 0; t < file->tensors; t++)
         free(file->tensor[t].name);
+    for (int i = 0; i < file->unreads; i++)
+        free(file->unread[i].name);
     for (int i = 0; i < file->pairs; i++) {
         free(file->key[i]);
         free(file->value[i]);
     }
     free(file->tensor);
+    free(file->unread);
     free(file->key);
     free(file->value);
     free(file->block);

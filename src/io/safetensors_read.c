@@ -1,6 +1,7 @@
 /*
- * safetensors_read.c: a safetensors file read, F32 only. What the file says of itself is checked against its size
- * before anything is taken or read by it. Tensors are kept in the order of their data, whatever that of the header.
+ * safetensors_read.c: a safetensors file read; of its numbers only F32 is kept. What the file says of itself is checked
+ * against its size before anything is taken or read by it. Tensors are kept in the order of their data, whatever that
+ * of the header.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -22,11 +23,28 @@ static int no_memory(struct err *err)
     return err_set(err, ERR_MEMORY, "no memory for the table of its tensors");
 }
 
-/* Until the block is there, a tensor's data is known by its offset alone. */
+/* The types of the format whose elements are whole bytes. */
+static const struct dtype {
+    const char *name;
+    int size;
+} dtypes[] = {{"F32", 4}, {"F64", 8}, {"F16", 2}, {"BF16", 2}, {"I64", 8}, {"I32", 4}, {"I16", 2}, {"I8", 1},
+              {"U64", 8}, {"U32", 4}, {"U16", 2}, {"U8", 1}, {"BOOL", 1}, {"F8_E4M3", 1}, {"F8_E5M2", 1}, {"C64", 8}};
+#define KEPT (&dtypes[0])
+
+/* A tensor of the header, and where its data lie. Names are those of the JSON. */
+struct place {
+    const char *name;
+    const struct dtype *dtype;
+    uint64_t begin, size;
+    struct safetensor tensor;
+};
+
 struct reader {
     int fd;
-    uint64_t size;      /* of the data */
-    uint64_t *begin;    /* [tensors] where each begins */
+    uint64_t size;       /* of the data */
+    uint64_t data;       /* where they begin in the file */
+    struct place *place; /* [places] */
+    size_t places;
     struct safetensors *file;
 };
 
@@ -81,10 +99,10 @@ static int read_shape(const char *name, json_t *shape, struct safetensor *tensor
     return 0;
 }
 
-static int read_offsets(const char *name, json_t *offsets, const struct safetensor *tensor, uint64_t size,
-                        uint64_t *begin, struct err *err)
+static int read_offsets(json_t *offsets, uint64_t size, struct place *place, struct err *err)
 {
     json_t *from = json_array_get(offsets, 0), *to = json_array_get(offsets, 1);
+    const char *name = place->name;
     if (json_array_size(offsets) != 2 || !json_is_integer(from) || !json_is_integer(to))
         return err_set(err, ERR_DATA, "tensor '%s': data_offsets are not two whole numbers", name);
     json_int_t b = json_integer_value(from), e = json_integer_value(to);
@@ -94,17 +112,31 @@ static int read_offsets(const char *name, json_t *offsets, const struct safetens
     if ((uint64_t)e > size)
         return err_set(err, ERR_DATA, "tensor '%s': its data ends at %" PRId64 ", the file holds %" PRIu64 " bytes",
                        name, (int64_t)e, size);
-    if ((uint64_t)(e - b) != tensor->count * sizeof(float))
-        return err_set(err, ERR_DATA, "tensor '%s': its shape takes %zu bytes, its data_offsets span %" PRId64, name,
-                       tensor->count * sizeof(float), (int64_t)(e - b));
-    *begin = (uint64_t)b;
+    place->begin = (uint64_t)b;
+    place->size = (uint64_t)place->tensor.count * (uint64_t)place->dtype->size;
+    if ((uint64_t)(e - b) != place->size)
+        return err_set(err, ERR_DATA, "tensor '%s': its shape takes %" PRIu64 " bytes, its data_offsets span %" PRId64,
+                       name, place->size, (int64_t)(e - b));
     return 0;
+}
+
+static int read_dtype(json_t *dtype, struct place *place, struct err *err)
+{
+    const char *word = json_string_value(dtype);
+    if (!word)
+        return err_set(err, ERR_DATA, "tensor '%s': dtype is missing or not a string", place->name);
+    for (size_t i = 0; i < sizeof dtypes / sizeof *dtypes; i++)
+        if (strcmp(dtypes[i].name, word) == 0) {
+            place->dtype = &dtypes[i];
+            return 0;
+        }
+    return err_set(err, ERR_DATA, "tensor '%s': dtype is %s; legal: F32, or what is passed over, such as I64 and F16",
+                   place->name, word);
 }
 
 static int read_tensor(struct reader *reader, const char *name, json_t *entry, struct err *err)
 {
-    struct safetensor tensor = {0};
-    uint64_t begin = 0;
+    struct place place = {.name = name};
     if (!*name)
         return err_set(err, ERR_DATA, "a tensor has no name");
     if (!json_is_object(entry))
@@ -114,79 +146,74 @@ static int read_tensor(struct reader *reader, const char *name, json_t *entry, s
     json_object_foreach(entry, key, value)
         if (strcmp(key, "dtype") != 0 && strcmp(key, "shape") != 0 && strcmp(key, "data_offsets") != 0)
             return err_set(err, ERR_DATA, "tensor '%s': unknown key '%s'", name, key);
-    const char *dtype = json_string_value(json_object_get(entry, "dtype"));
-    if (!dtype)
-        return err_set(err, ERR_DATA, "tensor '%s': dtype is missing or not a string", name);
-    if (strcmp(dtype, "F32") != 0)
-        return err_set(err, ERR_DATA, "tensor '%s': dtype is %s; legal: F32", name, dtype);
-    if (read_shape(name, json_object_get(entry, "shape"), &tensor, err) ||
-        read_offsets(name, json_object_get(entry, "data_offsets"), &tensor, reader->size, &begin, err))
+    if (read_dtype(json_object_get(entry, "dtype"), &place, err) ||
+        read_shape(name, json_object_get(entry, "shape"), &place.tensor, err) ||
+        read_offsets(json_object_get(entry, "data_offsets"), reader->size, &place, err))
         return -1;
-    uint64_t *grown = realloc(reader->begin, ((size_t)reader->file->tensors + 1) * sizeof *grown);
+    struct place *grown = realloc(reader->place, (reader->places + 1) * sizeof *grown);
     if (!grown)
         return no_memory(err);
-    reader->begin = grown;
-    grown[reader->file->tensors] = begin;
-    return safetensors_append(reader->file, name, &tensor, err);
+    reader->place = grown;
+    grown[reader->places++] = place;
+    return 0;
 }
-
-struct place {
-    uint64_t begin;
-    struct safetensor tensor;
-};
 
 static int compare_places(const void *a, const void *b)
 {
     const struct place *p = a, *q = b;
     if (p->begin != q->begin)
         return p->begin < q->begin ? -1 : 1;
-    if (p->tensor.count != q->tensor.count) /* what is empty lies before what begins at the same byte */
-        return p->tensor.count < q->tensor.count ? -1 : 1;
-    return strcmp(p->tensor.name, q->tensor.name);
+    if (p->size != q->size) /* what is empty lies before what begins at the same byte */
+        return p->size < q->size ? -1 : 1;
+    return strcmp(p->name, q->name);
 }
 
 /* Puts the tensors into the order of their data, which must fill the file without an overlap or a hole. */
 static int order_tensors(struct reader *reader, struct err *err)
 {
-    struct safetensors *file = reader->file;
-    size_t n = (size_t)file->tensors;
-    struct place *place = calloc(n + 1, sizeof *place);
-    if (!place)
-        return no_memory(err);
-    for (size_t t = 0; t < n; t++)
-        place[t] = (struct place){reader->begin[t], file->tensor[t]};
-    qsort(place, n, sizeof *place, compare_places);
     uint64_t end = 0;
-    int status = 0;
-    for (size_t t = 0; t < n; t++) {
-        const char *name = place[t].tensor.name;
-        if (place[t].begin != end && !status)
-            status = err_set(err, ERR_DATA, "tensor '%s': its data begins at %" PRIu64 ", %s at %" PRIu64, name,
-                             place[t].begin, place[t].begin < end ? "within another that ends" : "after a hole", end);
-        end = place[t].begin + place[t].tensor.count * sizeof(float);
-        reader->begin[t] = place[t].begin;
-        file->tensor[t] = place[t].tensor;
+    if (reader->places)
+        qsort(reader->place, reader->places, sizeof *reader->place, compare_places);
+    for (size_t i = 0; i < reader->places; i++) {
+        const struct place *place = &reader->place[i];
+        if (place->begin != end)
+            return err_set(err, ERR_DATA, "tensor '%s': its data begins at %" PRIu64 ", %s at %" PRIu64, place->name,
+                           place->begin, place->begin < end ? "within another that ends" : "after a hole", end);
+        end = place->begin + place->size;
     }
-    free(place);
-    if (!status && end != reader->size)
-        status = err_set(err, ERR_DATA, "%" PRIu64 " bytes after the last tensor", reader->size - end);
-    return status;
+    if (end != reader->size)
+        return err_set(err, ERR_DATA, "%" PRIu64 " bytes after the last tensor", reader->size - end);
+    return 0;
 }
 
+/* The data that are kept, one tensor after the other, into one block. */
 static int read_data(struct reader *reader, struct err *err)
 {
     struct safetensors *file = reader->file;
-    size_t available = memory_available();
-    if (reader->size > available)
+    size_t available = memory_available(), kept = 0;
+    for (size_t i = 0; i < reader->places; i++)
+        kept += reader->place[i].dtype == KEPT ? (size_t)reader->place[i].size : 0;
+    if (kept > available)
         return err_set(err, ERR_MEMORY, "its tensors take %s; %s of memory is available",
-                       text_bytes((double)reader->size).s, text_bytes((double)available).s);
-    file->block = malloc(reader->size ? (size_t)reader->size : 1);
-    if (!file->block)
+                       text_bytes((double)kept).s, text_bytes((double)available).s);
+    char *next = file->block = malloc(kept ? kept : 1);
+    if (!next)
         return no_memory(err);
-    if (read_all(reader->fd, file->block, (size_t)reader->size, err))
-        return -1;
-    for (int t = 0; t < file->tensors; t++)
-        file->tensor[t].data = (float *)((char *)file->block + reader->begin[t]);
+    for (size_t i = 0; i < reader->places; i++) {
+        struct place *place = &reader->place[i];
+        if (place->dtype != KEPT) {
+            if (safetensors_append_unread(file, place->name, place->dtype->name, err))
+                return -1;
+            continue;
+        }
+        if (lseek(reader->fd, (off_t)(reader->data + place->begin), SEEK_SET) < 0)
+            return err_set(err, ERR_FILE, "%s", strerror(errno));
+        place->tensor.data = (float *)(void *)next;
+        if (read_all(reader->fd, next, (size_t)place->size, err) ||
+            safetensors_append(file, place->name, &place->tensor, err))
+            return -1;
+        next += place->size;
+    }
     return 0;
 }
 
@@ -200,7 +227,7 @@ static int read_entries(struct reader *reader, json_t *root, struct err *err)
         if (strcmp(name, METADATA) == 0 ? read_metadata(reader->file, entry, err)
                                         : read_tensor(reader, name, entry, err))
             return -1;
-    return order_tensors(reader, err);
+    return order_tensors(reader, err) ? -1 : read_data(reader, err);
 }
 
 static int read_header(struct reader *reader, uint64_t length, struct err *err)
@@ -244,7 +271,8 @@ static int read_file(struct reader *reader, struct err *err)
     if (length > size)
         return err_set(err, ERR_DATA, "cut short: a header of %" PRIu64 " bytes, %" PRIu64 " are there", length, size);
     reader->size = size - length;
-    return read_header(reader, length, err) ? -1 : read_data(reader, err);
+    reader->data = sizeof length + length;
+    return read_header(reader, length, err);
 }
 
 int safetensors_read(struct safetensors *file, const char *path, struct err *err)
@@ -255,7 +283,7 @@ int safetensors_read(struct safetensors *file, const char *path, struct err *err
         return err_set(err, ERR_FILE, "%s: %s", path, strerror(errno));
     int status = read_file(&reader, err);
     close(reader.fd);
-    free(reader.begin);
+    free(reader.place);
     if (status) {
         safetensors_close(file);
         err_prefix(err, "%s: ", path);

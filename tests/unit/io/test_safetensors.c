@@ -134,6 +134,31 @@ static void test_known_bytes(void **state)
     safetensors_close(&in);
 }
 
+/* What a file of PyTorch holds besides floats is passed over, wherever it stands, and listed. */
+static void test_other_types(void **state)
+{
+    (void)state;
+    const char header[] = "{\"bn1.num_batches_tracked\":{\"dtype\":\"I64\",\"shape\":[],\"data_offsets\":[4,12]},"
+                          "\"mask\":{\"dtype\":\"BOOL\",\"shape\":[3],\"data_offsets\":[12,15]},"
+                          "\"y\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[15,23]},"
+                          "\"x\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}";
+    const unsigned char data[] = {0, 0, 0x80, 0x3F, 7, 0, 0, 0, 0, 0, 0, 0, 1, 0, 1,
+                                  0, 0, 0, 0xC0, 0, 0, 0, 0x3F};
+    struct safetensors in;
+    struct err err = {0};
+    put_file(header, strlen(header), data, sizeof data);
+    if (safetensors_read(&in, path, &err))
+        fail_msg("%s", err.message);
+    assert_true(in.tensors == 2 && in.unreads == 2);
+    assert_string_equal(in.unread[0].name, "bn1.num_batches_tracked");
+    assert_string_equal(in.unread[0].dtype, "I64");
+    assert_string_equal(in.unread[1].name, "mask");
+    assert_string_equal(in.unread[1].dtype, "BOOL");
+    assert_null(safetensors_find(&in, "mask"));
+    assert_true(in.tensor[0].data[0] == 1 && in.tensor[1].data[0] == -2 && in.tensor[1].data[1] == 0.5f);
+    safetensors_close(&in);
+}
+
 #define F32(shape, from, to) "{\"dtype\":\"F32\",\"shape\":" shape ",\"data_offsets\":[" from "," to "]}"
 #define META(value) "{\"__metadata__\":" value "}"
 
@@ -154,7 +179,13 @@ static void test_refused(void **state)
         {"{\"\":" F32("[2]", "0", "8") "}", "a tensor has no name"},
         {"{\"a\":[]}", "'a' is not described by an object"},
         {"{\"a\":{\"shape\":[2],\"data_offsets\":[0,8]}}", "'a': dtype is missing"},
-        {"{\"a\":{\"dtype\":\"F16\",\"shape\":[4],\"data_offsets\":[0,8]}}", "'a': dtype is F16; legal: F32"},
+        {"{\"a\":{\"dtype\":\"F17\",\"shape\":[4],\"data_offsets\":[0,8]}}", "'a': dtype is F17; legal: F32"},
+        {"{\"a\":{\"dtype\":\"I64\",\"shape\":[2],\"data_offsets\":[0,8]}}",
+         "'a': its shape takes 16 bytes, its data_offsets span 8"},
+        {"{\"a\":{\"dtype\":\"I64\",\"shape\":[2305843009213693953],\"data_offsets\":[0,8]}}",
+         "'a': its shape has more elements than memory"},
+        {"{\"a\":{\"dtype\":\"I64\",\"shape\":[1],\"data_offsets\":[0,8]},\"b\":" F32("[1]", "4", "8") "}",
+         "'b': its data begins at 4, within"},
         {"{\"a\":{\"dtype\":\"F32\",\"data_offsets\":[0,8]}}", "'a': shape is not an array"},
         {"{\"a\":" F32("[2.0]", "0", "8") "}", "'a': dimension 0 is not a whole number"},
         {"{\"a\":" F32("[2,-1]", "0", "8") "}", "'a': dimension 1 is not a whole number"},
@@ -185,7 +216,7 @@ static void test_refused(void **state)
         assert_int_equal(strncmp(err.message, path, strlen(path)), 0);
         if (!strstr(err.message, broken[i].message))
             fail_msg("%s: said '%s'", broken[i].header, err.message);
-        assert_true(in.tensors == 0 && in.block == NULL);
+        assert_true(in.tensors == 0 && in.unreads == 0 && in.block == NULL);
     }
 }
 
@@ -268,7 +299,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_round_trip),    cmocka_unit_test(test_nothing), cmocka_unit_test(test_written_bytes),
         cmocka_unit_test(test_known_bytes),   cmocka_unit_test(test_refused), cmocka_unit_test(test_refused_lengths),
-        cmocka_unit_test(test_deep),          cmocka_unit_test(test_damaged),
+        cmocka_unit_test(test_deep),          cmocka_unit_test(test_damaged), cmocka_unit_test(test_other_types),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
