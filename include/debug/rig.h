@@ -9,6 +9,9 @@
 
 #include "debug/session.h"
 
+/* Buckets a level of the series that are plotted: more than any terminal has columns. */
+#define SERIES_CAPACITY 4096
+
 struct rig_plan {
     const struct topology *top;
     struct loss loss;

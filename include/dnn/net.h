@@ -82,6 +82,9 @@ int net_carry(const struct net *from, struct net *to, real *const from_slot[], r
 double layer_flops(const struct layer *layer);
 double net_flops(const struct net *net);
 
+/* Values that the last layer puts out for a row. */
+int net_width(const struct net *net);
+
 /* The layer called NAME, or -1. */
 int net_layer(const struct net *net, const char *name);
 

@@ -79,6 +79,7 @@ int program_run(struct program *program, struct optimizer *optimizer, int end, b
 int program_cursor(const struct program *program);
 int program_ops(const struct program *program);
 const struct op *program_op(const struct program *program, int i);
+int program_reduce(const struct program *program); /* the index of the reduce op of a training program */
 int program_rows(const struct program *program);       /* of the batch begun */
 int program_rows_max(const struct program *program);
 int program_ranks(const struct program *program);      /* threads that share a step: 1 for a small network */

@@ -52,7 +52,4 @@ struct program {
     bool stop_nonfinite;
 };
 
-/* The index of the reduce op of a training program. */
-int program_reduce(const struct program *program);
-
 #endif

@@ -4,23 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Buckets a level of the series that are plotted: more than any terminal has columns. */
-#define SERIES_CAPACITY 4096
-
 /* Rows of an evaluation that run at once: at most so many, and no more than some milliseconds' worth, since nobody
  * looks at the keys meanwhile. */
 #define EVALUATION_ROWS  256
 #define EVALUATION_FLOPS 2e8
 
-static int width_of(const struct session *session)
-{
-    return (int)shape_size(&session->net->top.layer[session->net->top.layers - 1].out);
-}
-
 static void gather_training(void *context, int first, int last, real *x, real *y)
 {
     const struct session *session = context;
-    int features = session->data->features, width = width_of(session);
+    int features = session->data->features, width = net_width(session->net);
     for (int i = first; i < last; i++)
         transform_row(&session->transform, session->data, session->order.row[session->batch_first + i],
                       x + (size_t)i * (size_t)features, y + (size_t)i * (size_t)width, width);
@@ -29,7 +21,7 @@ static void gather_training(void *context, int first, int last, real *x, real *y
 static void gather_evaluation(void *context, int first, int last, real *x, real *y)
 {
     const struct session *session = context;
-    int features = session->data->features, width = width_of(session);
+    int features = session->data->features, width = net_width(session->net);
     for (int i = first; i < last; i++)
         transform_row(&session->transform, session->data, session->evaluation.row[session->evaluation.done + i],
                       x + (size_t)i * (size_t)features, y + (size_t)i * (size_t)width, width);

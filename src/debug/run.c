@@ -19,7 +19,7 @@
 
 static int reduce_end(const struct session *session)
 {
-    return 2 * session->net->top.layers + 3;
+    return program_reduce(session->train) + 1;
 }
 
 bool session_running(const struct session *session)

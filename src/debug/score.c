@@ -3,11 +3,6 @@
 
 #include <math.h>
 
-static int width_of(const struct session *session)
-{
-    return (int)shape_size(&session->net->top.layer[session->net->top.layers - 1].out);
-}
-
 static int largest(const real *row, int width)
 {
     int best = 0;
@@ -40,7 +35,7 @@ static int count_right(const struct program *program, int last_layer, int rows, 
 double score_batch(const struct session *session)
 {
     const struct program *train = session->train;
-    int rows = program_rows(train), width = width_of(session), last_layer = session->net->top.layers - 1;
+    int rows = program_rows(train), width = net_width(session->net), last_layer = session->net->top.layers - 1;
     if (session->data->task == TASK_CLASSIFY)
         return (double)count_right(train, last_layer, rows, width) / rows;
     const real *z = program_out(train, last_layer), *target = program_target(train);
@@ -52,7 +47,7 @@ double score_batch(const struct session *session)
 
 void score_add(const struct session *session, const struct program *program, int rows, struct evaluation *evaluation)
 {
-    int width = width_of(session), last_layer = session->net->top.layers - 1;
+    int width = net_width(session->net), last_layer = session->net->top.layers - 1;
     if (session->data->task == TASK_CLASSIFY) {
         evaluation->right += count_right(program, last_layer, rows, width);
         return;

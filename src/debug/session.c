@@ -14,7 +14,6 @@
 #include "debug/expr.h"
 #include "debug/rig.h"
 
-#define SERIES_CAPACITY 4096
 #define THREADS_DEFAULT 8
 #define DEFAULT_NETWORK "dense 64, relu, dense 64, relu"
 #define DEFAULT_BATCH   32

@@ -38,7 +38,7 @@ static void gather_moved(void *context, int first, int last, real *x, real *y)
     const struct session *session = moved->session;
     const int *dim = session->data->shape.dim;
     size_t features = (size_t)session->data->features, pixels = (size_t)dim[1] * (size_t)dim[2];
-    int width = (int)shape_size(&session->net->top.layer[session->net->top.layers - 1].out);
+    int width = net_width(session->net);
     /* Threads gather ranges that do not overlap, so the first row of one names a place of its own. */
     float *still = moved->still + (size_t)first * features;
     for (int i = first; i < last; i++) {

@@ -183,6 +183,11 @@ int net_carry(const struct net *from, struct net *to, real *const from_slot[], r
     return found;
 }
 
+int net_width(const struct net *net)
+{
+    return (int)shape_size(&net->top.layer[net->top.layers - 1].out);
+}
+
 int net_layer(const struct net *net, const char *name)
 {
     for (int i = 0; i < net->top.layers; i++)
