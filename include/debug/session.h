@@ -40,7 +40,14 @@ enum goal {
 #define GOAL_FOREVER UINT64_MAX
 
 /* Why the last run ended. */
-enum stop { STOP_NONE, STOP_GOAL, STOP_CONDITION, STOP_NONFINITE, STOP_INTERRUPT };
+enum stop {
+    STOP_NONE,
+    STOP_GOAL,
+    STOP_CONDITION, /* that of `until` holds */
+    STOP_BROKEN,    /* it cannot be evaluated any more */
+    STOP_NONFINITE,
+    STOP_INTERRUPT
+};
 
 struct figures {
     double loss;  /* mean over rows */

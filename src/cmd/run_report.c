@@ -7,6 +7,7 @@ static void add_why(const struct session *session, struct text *out)
 {
     switch (session->stop) {
     case STOP_CONDITION:
+    case STOP_BROKEN:
     case STOP_NONFINITE:
         text_add(out, "stopped: %s\n", session->stop_text);
         break;

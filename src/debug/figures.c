@@ -46,8 +46,8 @@ static int check_task(const struct session *session, enum task task, const char 
     if (session->data->task == task)
         return 0;
     return task == TASK_CLASSIFY
-               ? err_set(err, ERR_STATE, "%s is for classification; this is a regression: `r2`, `val.r2`", name)
-               : err_set(err, ERR_STATE, "%s is for regression; this is a classification: `acc`, `val.acc`", name);
+               ? err_set(err, ERR_USAGE, "%s is for classification; this is a regression: `r2`, `val.r2`", name)
+               : err_set(err, ERR_USAGE, "%s is for regression; this is a classification: `acc`, `val.acc`", name);
 }
 
 static int get_score(struct session *session, enum task task, const char *name, double *value, struct err *err)

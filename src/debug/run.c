@@ -184,7 +184,7 @@ static int evaluate_all(struct session *session, void (*piece)(struct session *s
 int session_validate(struct session *session, struct err *err)
 {
     if (session->data->validations == 0)
-        return err_set(err, ERR_STATE,
+        return err_set(err, ERR_USAGE,
                        "there are no validation rows; `split 0.2` keeps a fifth of the rows for validation");
     /* Inside a step ops may have changed parameters or statistics since. */
     if (session->validation_step == session->step && !session->evaluation.active && !session->inside)
@@ -203,7 +203,7 @@ int session_test(struct session *session, struct err *err)
 {
     const struct dataset *data = session->data;
     if (data->tests == 0)
-        return err_set(err, ERR_STATE, "this data has no official test rows; `fashion` has 10,000");
+        return err_set(err, ERR_USAGE, "this data has no official test rows; `help sets` says which have some");
     if (session->test_step == session->step && !session->inside)
         return 0;
     struct evaluation validation = session->evaluation;
@@ -292,7 +292,7 @@ static void check_condition(struct session *session)
     if (!session->until)
         return;
     if (expr_number(session->until, session, &value, &err)) {
-        stop(session, err.code == ERR_INTERRUPT ? STOP_INTERRUPT : STOP_CONDITION, err.message);
+        stop(session, err.code == ERR_INTERRUPT ? STOP_INTERRUPT : STOP_BROKEN, err.message);
     } else if (value != 0) {
         snprintf(text, sizeof text, "%.200s", expr_text(session->until));
         stop(session, STOP_CONDITION, text);

@@ -158,6 +158,10 @@ static bool settle(struct loop *loop)
 {
     bool running = session_running(loop->session);
     if (loop->running && !running) {
+        if (loop->session->stop == STOP_BROKEN) { /* as a line that fails does */
+            console_drop_queue(loop->console);
+            text_clear(&loop->pasted);
+        }
         loop->nonfinite |= loop->session->stop == STOP_NONFINITE;
         console_run_ended(loop->console);
     }

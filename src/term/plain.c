@@ -151,6 +151,8 @@ static int verdict(const struct plain *plain, struct console *console, const str
         return EXIT_OK;
     if (options->fail_on_nan && console_session(console)->stop == STOP_NONFINITE)
         return EXIT_NONFINITE;
+    if (console_session(console)->stop == STOP_BROKEN && !person)
+        return EXIT_COMMAND;
     return interrupted && !person ? EXIT_INTERRUPTED : -1;
 }
 

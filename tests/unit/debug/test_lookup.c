@@ -15,7 +15,7 @@ static void check_all_listed(struct session *session, const char *prefix, bool r
         bool other_task = strcmp(name, regression ? "acc" : "r2") == 0 ||
                           strcmp(name, regression ? "val.acc" : "val.r2") == 0;
         int status = lookup(session, name, &named, &err);
-        if (other_task ? status == 0 || err.code != ERR_STATE : status != 0)
+        if (other_task ? status == 0 || err.code != ERR_USAGE : status != 0)
             fail_msg("%s: %s", name, status ? err.message : "is not of this task, and was found");
         if (status == 0 && named.type == NAMED_TENSOR)
             assert_true(named.tensor.count > 0 && named.tensor.data);
@@ -211,7 +211,7 @@ static void test_misspelt(void **state)
     memset(longest, 'a', sizeof longest);
     longest[sizeof longest - 1] = 0;
     check_refused(session, longest, ERR_USAGE, "longest has 95");
-    check_refused(session, "r2", ERR_STATE, "this is a classification");
+    check_refused(session, "r2", ERR_USAGE, "this is a classification");
     session_close(session);
 }
 

@@ -118,7 +118,7 @@ static void test_data_without_test_rows(void **state)
     struct named named;
     struct text names = {0};
     assert_int_equal(lookup(session, "test.acc", &named, &err), -1);
-    assert_int_equal(err.code, ERR_STATE);
+    assert_int_equal(err.code, ERR_USAGE);
     assert_non_null(strstr(err.message, "this data has no official test rows"));
     lookup_names(session, "test.", &names);
     assert_int_equal(names.length, 0);

@@ -115,7 +115,7 @@ static void test_until(void **state)
     live_until(session, "val.acc > 0.5 and epoch >= 2");
     assert_true(session->validation.score > 0.5);
     live_until(session, "fc9.ratio > 1"); /* what cannot be evaluated stops the run and says why */
-    assert_int_equal(session->stop, STOP_CONDITION);
+    assert_int_equal(session->stop, STOP_BROKEN);
     assert_non_null(strstr(session->stop_text, "fc9.ratio"));
     session_close(session);
 }
@@ -290,7 +290,7 @@ static void test_validate(void **state)
     origin.validation = 0;
     assert_int_equal(session_load_data(session, &origin, true, NULL, &err), 0);
     assert_int_equal(session_validate(session, &err), -1);
-    assert_int_equal(err.code, ERR_STATE);
+    assert_int_equal(err.code, ERR_USAGE);
     live_epochs(session, 1);
     assert_int_equal(session->epoch, 1);
     assert_int_equal(series_count(session->validation_loss_series), 0);
