@@ -11,8 +11,6 @@
 enum command_flag {
     COMMAND_READ_ONLY = 1 << 0,  /* leaves session_hash as it was; a test proves it of every row that says so */
     COMMAND_NEEDS_DATA = 1 << 1, /* refused, with advice, before data is loaded */
-    COMMAND_EDITS = 1 << 2,      /* with arguments: completes a step under way first, so that it sees whole steps */
-    COMMAND_CURES = 1 << 3,      /* with arguments: drops an update held back because it is not finite; EDITS too do */
 };
 
 /* Lists whose entries may stand among a command's arguments, for completion; bits. */

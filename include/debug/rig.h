@@ -21,8 +21,9 @@ struct rig_plan {
 
 struct rig {
     struct net *net;
-    struct arena arena; /* the optimizer's slots */
+    struct arena arena; /* of the next two */
     real *slot[OPTIM_SLOTS];
+    real *stats_before;
     struct program *train, *evaluate; /* evaluate is NULL without validation and test rows */
     struct series **gradient_series;
 };

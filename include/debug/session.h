@@ -92,7 +92,9 @@ struct session {
     struct init init;
     struct loss loss;
     struct optimizer optimizer;
-    struct arena optimizer_arena;
+    real *stats_before;  /* [net->stat_size] statistics as they were when the step began */
+    struct arena rig_arena; /* the optimizer's slots and those statistics */
+    bool lr_chosen;      /* the person has set the rate */
     int batch;     /* rows */
     uint64_t seed;
     struct team *team;
@@ -133,6 +135,8 @@ struct session {
     int events, events_room;
     struct shift_curve shift;     /* the last measurement of `shift` on this data */
     double nonfinite_step; /* the first step whose loss or gradient was not finite; NaN: none */
+    bool met_nonfinite;    /* there was such a step since the session was opened, whatever has been cleared since */
+    uint64_t lost_updates; /* left out by session_complete_step since the session was opened */
 };
 
 /* Settings a session starts with. */
@@ -145,7 +149,9 @@ struct session *session_open(const struct session_options *options, struct err *
 void session_close(struct session *session);
 
 /* --- data and network; each either does all of it or leaves the session as it was. NOTES (may be NULL) gets lines for
- * the person: what was kept, what was made anew. All of them first complete a step that is under way. */
+ * the person: what was kept, what was made anew. Those of the network, the loss, the optimizer, the batch and the
+ * whitening complete a step that is under way, once nothing can refuse them any more; those of rate and clipping only
+ * one whose update is held back because it is not finite. */
 
 /* Opens ORIGIN and starts at step 0: with the default network and settings, or, where KEEP is set and there are some,
  * with the present ones as far as the data allow. */
@@ -194,7 +200,8 @@ bool session_running(const struct session *session);              /* a goal, or 
 void session_advance(struct session *session, int64_t deadline);
 
 /* Completes the step under way, if any, without stopping for anything; so edits see whole steps. An update that is not
- * finite and has not begun is left out, so that the weights are those before it: false says so. */
+ * finite and has not begun is left out, so that weights and statistics are those before the step: false says so, and
+ * lost_updates counts it. */
 bool session_complete_step(struct session *session);
 
 /* Whether long work may go on. */

@@ -154,32 +154,22 @@ void console_notice_text(struct console *console, const struct text *text)
 
 /* --- carrying out */
 
-/* Whether an edit by COMMAND must not find the session inside a step. What only prints a setting is no edit. */
-static bool wants_whole_steps(const struct console *console, const struct command *command, int words)
-{
-    const struct session *session = console->session;
-    if (!session->data || (words == 0 && args_count(command->args) > 0))
-        return false;
-    return (command->flags & COMMAND_EDITS) ||
-           ((command->flags & COMMAND_CURES) && session->inside && session->stop == STOP_NONFINITE);
-}
-
 static int run_words(struct console *console, const struct command *command, int count, char *const words[],
                      struct err *err)
 {
     struct arg_values values;
     struct text rest = {0};
     const struct session *session = console->session;
+    uint64_t lost = session->lost_updates;
     int status = args_parse(command->args, command->name, count, words, &rest, &values, err);
     if (status == 0 && (command->flags & COMMAND_NEEDS_DATA) && !session->data)
         status = err_set(err, ERR_STATE, "%s: no data yet; `data FILE` loads some", command->name);
-    if (status == 0) {
-        if (wants_whole_steps(console, command, count) && !session_complete_step(console->session))
-            console_notice(console,
-                           "the update of step %llu, which is not finite, is left out: the weights are those before it",
-                           (unsigned long long)session->step);
+    if (status == 0)
         status = command->run(console, &values, err);
-    }
+    if (session->lost_updates != lost)
+        console_notice(console,
+                       "the update of step %llu, which is not finite, is left out: the weights are those before it",
+                       (unsigned long long)session->step);
     text_free(&rest);
     if (status && strncmp(err->message, command->name, strlen(command->name)) != 0)
         err_prefix(err, "%s: ", command->name);

@@ -97,12 +97,12 @@ static int run_whiten(struct console *console, const struct arg_values *args, st
     const struct transform *now = &session->transform;
     const char *what = targets ? "targets" : "inputs", *how = on ? "whitened" : "raw";
     bool already = on == (targets ? now->targets : now->inputs);
-    if (session_set_whiten(session, targets ? now->inputs : on, targets ? on : now->targets, err))
-        return -1;
     if (already) {
         console_notice(console, "%s: %s already", what, how);
         return 0;
     }
+    if (session_set_whiten(session, targets ? now->inputs : on, targets ? on : now->targets, err))
+        return -1;
     session_event(session, "whiten %s%s", on ? "on" : "off", targets ? " targets" : "");
     console_notice(console, "%s: %s%s; the weights stay%s", what, how,
                    on ? ", by the mean and deviation of the training rows" : "",
@@ -150,7 +150,7 @@ const struct command command_split = {
     .flags = COMMAND_NEEDS_DATA, .example = "split 0.3", .args = split_args, .run = run_split};
 const struct command command_whiten = {
     .name = "whiten", .summary = "subtract the mean, divide by the deviation", .group = GROUP_DATA,
-    .flags = COMMAND_NEEDS_DATA | COMMAND_EDITS,
+    .flags = COMMAND_NEEDS_DATA,
     .details =
         "Mean and deviation are those of the training rows, for validation rows too. A constant column is left at 0.",
     .example = "whiten off", .args = whiten_args, .run = run_whiten};

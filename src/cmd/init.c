@@ -31,7 +31,7 @@ static const struct arg_spec init_args[] = {
 
 const struct command command_init = {
     .name = "init", .summary = "draw all weights anew", .group = GROUP_NETWORK,
-    .flags = COMMAND_NEEDS_DATA | COMMAND_EDITS, .words = WORDS_INITS,
+    .flags = COMMAND_NEEDS_DATA, .words = WORDS_INITS,
     .details =
         "What was learnt is gone: this re-initializes. Biases start at 0, the optimizer's state too; the step count\n"
         "and the plots go on. The initializer is kept for layers that are made later.",

@@ -256,7 +256,7 @@ static const struct arg_spec bias_args[] = {
 
 const struct command command_net = {
     .name = "net", .summary = "swap the network's layers, or print them", .group = GROUP_NETWORK,
-    .flags = COMMAND_NEEDS_DATA | COMMAND_EDITS, .words = WORDS_KINDS | WORDS_OUT,
+    .flags = COMMAND_NEEDS_DATA, .words = WORDS_KINDS | WORDS_OUT,
     .details =
         "The hidden layers, comma-separated; `out`, a dense layer of the right width, is always added. What comes\n"
         "after `out` is an activation on the output: legal, and a mistake. Layers that keep their name and shape\n"
@@ -264,18 +264,18 @@ const struct command command_net = {
     .example = "net dense 64, bn, relu, dense 64, relu", .args = net_args, .run = run_net};
 const struct command command_bn = {
     .name = "bn", .summary = "put batch norm behind every hidden dense layer, or take it away", .group = GROUP_NETWORK,
-    .flags = COMMAND_NEEDS_DATA | COMMAND_EDITS, .example = "bn on", .args = bn_args, .run = run_bn};
+    .flags = COMMAND_NEEDS_DATA, .example = "bn on", .args = bn_args, .run = run_bn};
 const struct command command_activation = {
     .name = "activation", .summary = "swap the activation of all hidden layers, or of one", .group = GROUP_NETWORK,
-    .flags = COMMAND_NEEDS_DATA | COMMAND_EDITS, .words = WORDS_ACTIVATIONS,
+    .flags = COMMAND_NEEDS_DATA, .words = WORDS_ACTIVATIONS,
     .details =
         "`activation leaky 0.1` for all, `activation tanh relu1` for one layer, `activation none` for a linear\n"
         "network.",
     .example = "activation tanh", .args = activation_args, .run = run_activation};
 const struct command command_bias = {
     .name = "bias", .summary = "switch biases on or off", .group = GROUP_NETWORK,
-    .flags = COMMAND_NEEDS_DATA | COMMAND_EDITS, .words = WORDS_LAYERS, .example = "bias off", .args = bias_args,
+    .flags = COMMAND_NEEDS_DATA, .words = WORDS_LAYERS, .example = "bias off", .args = bias_args,
     .run = run_bias};
 const struct command command_dropout = {
     .name = "dropout", .summary = "put dropout behind every hidden activation, or take it away", .group = GROUP_NETWORK,
-    .flags = COMMAND_NEEDS_DATA | COMMAND_EDITS, .example = "dropout 0.2", .args = dropout_args, .run = run_dropout};
+    .flags = COMMAND_NEEDS_DATA, .example = "dropout 0.2", .args = dropout_args, .run = run_dropout};

@@ -50,7 +50,7 @@ static int run_summary(struct console *console, const struct arg_values *args, s
     text_add(&out, "%s parameters; %s FLOPs a step of %d rows; %s of memory for training, on %d thread%s",
              text_count((double)net->parameters).s, text_count(program_flops(session->train)).s, session->batch,
              text_bytes((double)program_bytes(net, PROGRAM_TRAIN, session->batch, team_ranks(session->team)) +
-                        (double)net->arena.size + (double)session->optimizer_arena.size).s,
+                        (double)net->arena.size + (double)session->rig_arena.size).s,
              program_ranks(session->train), program_ranks(session->train) == 1 ? "" : "s");
     console_answer_text(console, &out);
     text_free(&out);

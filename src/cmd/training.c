@@ -184,25 +184,25 @@ static const struct arg_spec seed_args[] = {
 
 const struct command command_optimizer = {
     .name = "optimizer", .summary = "swap the optimizer; the weights stay", .group = GROUP_TRAINING,
-    .flags = COMMAND_NEEDS_DATA | COMMAND_EDITS, .words = WORDS_OPTIMIZERS,
+    .flags = COMMAND_NEEDS_DATA, .words = WORDS_OPTIMIZERS,
     .details =
         "A rate that you chose stays; otherwise the rate becomes the optimizer's own. Its state starts at zero when\n"
         "the kind changes.",
     .example = "optimizer momentum nesterov=on", .args = optimizer_args, .run = run_optimizer};
 const struct command command_lr = {
     .name = "lr", .summary = "change the learning rate", .group = GROUP_TRAINING,
-    .flags = COMMAND_NEEDS_DATA | COMMAND_CURES, .example = "lr /10", .args = lr_args, .run = run_lr};
+    .flags = COMMAND_NEEDS_DATA, .example = "lr /10", .args = lr_args, .run = run_lr};
 const struct command command_batch = {
     .name = "batch", .summary = "change how many rows a step takes", .group = GROUP_TRAINING,
-    .flags = COMMAND_NEEDS_DATA | COMMAND_EDITS, .example = "batch 8", .args = batch_args, .run = run_batch};
+    .flags = COMMAND_NEEDS_DATA, .example = "batch 8", .args = batch_args, .run = run_batch};
 const struct command command_loss = {
-    .name = "loss", .summary = "swap the loss", .group = GROUP_TRAINING, .flags = COMMAND_NEEDS_DATA | COMMAND_EDITS,
+    .name = "loss", .summary = "swap the loss", .group = GROUP_TRAINING, .flags = COMMAND_NEEDS_DATA,
     .words = WORDS_LOSSES,
     .details = "Losses take logits. bce gives two classes one output, the others one each: then `out` is made anew.",
     .example = "loss mse", .args = loss_args, .run = run_loss};
 const struct command command_gradclip = {
     .name = "gradclip", .summary = "scale gradients down to a greatest global norm", .group = GROUP_TRAINING,
-    .flags = COMMAND_NEEDS_DATA | COMMAND_CURES,
+    .flags = COMMAND_NEEDS_DATA,
     .details = "Pascanu, Mikolov, Bengio 2013. Norms that are shown are those before clipping.",
     .example = "gradclip 1", .args = gradclip_args, .run = run_gradclip};
 const struct command command_seed = {

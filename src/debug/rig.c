@@ -35,15 +35,20 @@ struct rig_plan rig_plan_of(const struct session *session)
                              .batch = session->batch};
 }
 
-static int open_slots(struct rig *rig, const struct optim_kind *kind, struct err *err)
+static void carve(struct rig *rig, const struct optim_kind *kind, struct arena *arena)
+{
+    for (int slot = 0; slot < kind->slots; slot++)
+        rig->slot[slot] = arena_take(arena, rig->net->size, sizeof(real));
+    rig->stats_before = arena_take(arena, rig->net->stat_size, sizeof(real));
+}
+
+static int open_vectors(struct rig *rig, const struct optim_kind *kind, struct err *err)
 {
     struct arena measure = arena_measure();
-    for (int slot = 0; slot < kind->slots; slot++)
-        arena_take(&measure, rig->net->size, sizeof(real));
+    carve(rig, kind, &measure);
     if (arena_open(&rig->arena, measure.used, "the optimizer's state", err))
         return -1;
-    for (int slot = 0; slot < kind->slots; slot++)
-        rig->slot[slot] = arena_take(&rig->arena, rig->net->size, sizeof(real));
+    carve(rig, kind, &rig->arena);
     return 0;
 }
 
@@ -83,7 +88,7 @@ int rig_open(struct session *session, const struct dataset *data, const struct r
 {
     *rig = (struct rig){0};
     rig->net = net_open(plan->top, &data->shape, err);
-    if (!rig->net || open_slots(rig, plan->optim, err) || open_programs(session, data, plan, rig, err) ||
+    if (!rig->net || open_vectors(rig, plan->optim, err) || open_programs(session, data, plan, rig, err) ||
         open_gradient_series(rig, err)) {
         rig_close(rig);
         return -1;
@@ -127,15 +132,16 @@ static void keep_curves(struct session *session, struct rig *rig)
 void rig_install(struct session *session, const struct rig_plan *plan, struct rig *rig)
 {
     struct rig old = {.net = session->net,
-                      .arena = session->optimizer_arena,
+                      .arena = session->rig_arena,
                       .train = session->train,
                       .evaluate = session->evaluate,
                       .gradient_series = session->gradient_series};
     if (old.net)
         keep_curves(session, rig);
     session->net = rig->net;
-    session->optimizer_arena = rig->arena;
+    session->rig_arena = rig->arena;
     memcpy(session->optimizer.slot, rig->slot, sizeof rig->slot);
+    session->stats_before = rig->stats_before;
     session->train = rig->train;
     session->evaluate = rig->evaluate;
     session->gradient_series = rig->gradient_series;

@@ -17,6 +17,7 @@
 /* A step that takes longer than this runs op by op while there is a deadline. */
 #define LONG_STEP 4e6
 
+/* One past the op that makes loss and gradients known. */
 static int reduce_end(const struct session *session)
 {
     return program_reduce(session->train) + 1;
@@ -37,6 +38,7 @@ static void begin_step(struct session *session)
     int rows = left < session->batch ? left : session->batch;
     session->batch_first = session->visited;
     session->visited += rows;
+    memcpy(session->stats_before, session->net->s, session->net->stat_size * sizeof(real));
     program_begin(session->train, rows, session->seed, session->step);
     session->inside = true;
     session->recorded = false;
@@ -86,6 +88,13 @@ static void stop(struct session *session, enum stop why, const char *text)
     session->busy_since = 0;
 }
 
+static void note_nonfinite(struct session *session)
+{
+    session->met_nonfinite = true;
+    if (isnan(session->nonfinite_step))
+        session->nonfinite_step = (double)session->step + 1;
+}
+
 static void stop_nonfinite(struct session *session)
 {
     const char *what = isfinite(session->batch_figures.loss) ? "a gradient" : "the loss";
@@ -94,8 +103,7 @@ static void stop_nonfinite(struct session *session)
              "%s of step %llu is not finite (loss %s, gradient norm %s); its update has not been made", what,
              (unsigned long long)session->step + 1, text_short(session->batch_figures.loss).s,
              text_short(program_gradient_norm(session->train)).s);
-    if (isnan(session->nonfinite_step))
-        session->nonfinite_step = (double)session->step + 1;
+    note_nonfinite(session);
     stop(session, STOP_NONFINITE, text);
 }
 
@@ -113,6 +121,15 @@ static void run_ops(struct session *session, int end)
         end_step(session);
 }
 
+/* The update of the step under way is not made: everything learnt is as the step found it. */
+static void lose_update(struct session *session)
+{
+    note_nonfinite(session);
+    session->lost_updates++;
+    session->optimizer.t--; /* reduce has counted it */
+    memcpy(session->net->s, session->stats_before, session->net->stat_size * sizeof(real));
+}
+
 bool session_complete_step(struct session *session)
 {
     if (!session->inside)
@@ -123,7 +140,7 @@ bool session_complete_step(struct session *session)
         record(session);
     bool lost = program_cursor(session->train) == reduce_end(session) && program_nonfinite(session->train);
     if (lost)
-        session->optimizer.t--; /* reduce has counted it */
+        lose_update(session);
     else
         program_run(session->train, &session->optimizer, program_ops(session->train), false);
     end_step(session);

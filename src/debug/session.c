@@ -68,7 +68,7 @@ void session_close(struct session *session)
     if (!session)
         return;
     struct rig rig = {.net = session->net,
-                      .arena = session->optimizer_arena,
+                      .arena = session->rig_arena,
                       .train = session->train,
                       .evaluate = session->evaluate,
                       .gradient_series = session->gradient_series};

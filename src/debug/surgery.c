@@ -1,7 +1,8 @@
 /*
  * surgery.c: edits of the live network and its settings.
  *
- * Each makes what it needs beside the live state, then swaps, then logs one event; on failure nothing has changed.
+ * Each makes what it needs beside the live state; once nothing can refuse it any more it completes the step under way,
+ * so that it sees whole steps, and swaps. On failure nothing has changed, inside a step either.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -44,7 +45,7 @@ static void note_carried(const struct net *net, const bool kept[], bool state, s
     text_free(&new);
 }
 
-/* Builds a rig by PLAN, carries over, installs. */
+/* Builds a rig by PLAN, completes the step under way, carries over, installs. */
 static int rebuild(struct session *session, const struct rig_plan *plan, struct text *notes, struct err *err)
 {
     struct rig rig;
@@ -56,6 +57,7 @@ static int rebuild(struct session *session, const struct rig_plan *plan, struct 
         rig_close(&rig);
         return err_set(err, ERR_MEMORY, "no memory to carry %d tensors over", rig.net->params);
     }
+    session_complete_step(session);
     rig_carry(session, plan, &rig, kept);
     if (notes)
         note_carried(rig.net, kept, same_optimizer && plan->optim->slots > 0, notes);
@@ -68,7 +70,6 @@ static int rebuild(struct session *session, const struct rig_plan *plan, struct 
 
 int session_set_topology(struct session *session, const struct topology *top, struct text *notes, struct err *err)
 {
-    session_complete_step(session);
     struct rig_plan plan = rig_plan_of(session);
     plan.top = top;
     return rebuild(session, &plan, notes, err);
@@ -92,7 +93,6 @@ void session_initialize(struct session *session, const struct init *init, struct
 /* A loss may ask for another number of outputs: then `out`, and what stands on it, is made anew. */
 int session_set_loss(struct session *session, const struct loss *loss, struct text *notes, struct err *err)
 {
-    session_complete_step(session);
     struct topology top = session->net->top;
     struct rig_plan plan = rig_plan_of(session);
     plan.loss = *loss;
@@ -104,7 +104,6 @@ int session_set_loss(struct session *session, const struct loss *loss, struct te
 int session_set_optimizer(struct session *session, const struct optim_kind *kind, const struct arg_values *args,
                           double lr, struct text *notes, struct err *err)
 {
-    session_complete_step(session);
     if (kind != session->optimizer.kind) {
         struct rig_plan plan = rig_plan_of(session);
         plan.optim = kind;
@@ -112,8 +111,11 @@ int session_set_optimizer(struct session *session, const struct optim_kind *kind
             return -1;
         if (notes)
             text_add(notes, "all weights kept; the optimizer's state starts at zero\n");
-    } else if (notes)
-        text_add(notes, "all weights and the optimizer's state kept\n");
+    } else {
+        session_complete_step(session);
+        if (notes)
+            text_add(notes, "all weights and the optimizer's state kept\n");
+    }
     session->optimizer.args = *args;
     session->optimizer.lr = lr;
     return 0;
@@ -124,16 +126,24 @@ int session_set_batch(struct session *session, int rows, struct err *err)
     if (rows < 1 || rows > session->data->trains)
         return err_set(err, ERR_USAGE, "batch: %d rows; legal: 1 to %d, the training rows", rows,
                        session->data->trains);
-    session_complete_step(session);
     struct rig_plan plan = rig_plan_of(session);
     plan.batch = rows;
     return rebuild(session, &plan, NULL, err);
+}
+
+/* Another rate or clipping is what helps where an update is held back, so that one is left out. Any other step goes on
+ * with them. */
+static void drop_held_back(struct session *session)
+{
+    if (session->inside && session->stop == STOP_NONFINITE)
+        session_complete_step(session);
 }
 
 int session_set_lr(struct session *session, double lr, struct err *err)
 {
     if (!(lr >= 0) || !isfinite((float)lr))
         return err_set(err, ERR_USAGE, "lr: %s; legal: 0 or more, and finite", text_short(lr).s);
+    drop_held_back(session);
     session->optimizer.lr = lr;
     return 0;
 }
@@ -143,6 +153,7 @@ int session_set_clip(struct session *session, double norm, struct err *err)
     if (!(norm >= 0) || !isfinite(norm))
         return err_set(err, ERR_USAGE, "gradclip: %s; legal: a norm above 0, or off", text_short(norm).s);
     session->optimizer.clip = norm;
+    drop_held_back(session);
     return 0;
 }
 

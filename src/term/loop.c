@@ -40,7 +40,6 @@ struct loop {
     bool running;   /* as of the last look: a run that ends is told */
     bool breathing; /* a command is at work */
     bool given_up;  /* Ctrl-C came meanwhile */
-    bool nonfinite; /* a run stopped so */
     int status;     /* GOING_ON, or the exit status to leave with */
 };
 
@@ -162,7 +161,6 @@ static bool settle(struct loop *loop)
             console_drop_queue(loop->console);
             text_clear(&loop->pasted);
         }
-        loop->nonfinite |= loop->session->stop == STOP_NONFINITE;
         console_run_ended(loop->console);
     }
     loop->running = running;
@@ -397,6 +395,6 @@ int loop_run(struct loop *loop, struct console *console, const struct term_optio
     text_free(&history);
     if (!loop->frame.screen)
         return -1;
-    bool failed = options->fail_on_nan && loop->nonfinite && loop->status == EXIT_OK;
+    bool failed = options->fail_on_nan && loop->session->met_nonfinite && loop->status == EXIT_OK;
     return failed ? EXIT_NONFINITE : loop->status;
 }

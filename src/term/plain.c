@@ -149,7 +149,7 @@ static int verdict(const struct plain *plain, struct console *console, const str
         return EXIT_COMMAND;
     if (plain->reader_gone || console_quitting(console))
         return EXIT_OK;
-    if (options->fail_on_nan && console_session(console)->stop == STOP_NONFINITE)
+    if (options->fail_on_nan && console_session(console)->met_nonfinite)
         return EXIT_NONFINITE;
     if (console_session(console)->stop == STOP_BROKEN && !person)
         return EXIT_COMMAND;

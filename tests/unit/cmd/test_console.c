@@ -129,6 +129,9 @@ static void test_edits_and_the_cursor(void **state)
         assert_non_null(strstr(talk.notices.data, "the update is held back: `lr /10`, "));
         assert_true(talk.session->inside);
         talk_refuse(&talk, "save held.safetensors", "its update is not finite: `lr /10`, ");
+        talk_refuse(&talk, "lr -3", "legal: 0 or more"); /* what is refused drops nothing */
+        talk_refuse(&talk, "gradclip x", "legal: a norm");
+        talk_refuse(&talk, "net dense x", "units");
         talk_say(&talk, cures[i]);
         assert_non_null(strstr(talk.notices.data, "is left out: the weights are those before it"));
         assert_false(talk.session->inside);

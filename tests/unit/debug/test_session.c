@@ -254,6 +254,66 @@ static void test_nonfinite(void **state)
     check_nonfinite(2, "digits");
 }
 
+/* A table with one training row that exp makes infinite. */
+static struct session *open_one_wild_row(int threads)
+{
+    struct text table = {0};
+    char path[LIVE_PATH];
+    text_add(&table, "a,b,label\n");
+    for (int i = 0; i < 100; i++)
+        text_add(&table, "%d,%d,%s\n", i == 50 ? 10000 : i % 7, i % 5, i % 3 ? "yes" : "no");
+    struct session *session = live_open(live_file(path, "wild.csv", table.data), 1, threads);
+    text_free(&table);
+    bool trains = false;
+    for (int i = 0; i < session->data->trains; i++)
+        trains = trains || session->data->train[i] == 50;
+    assert_true(trains);
+    assert_int_equal(session_set_whiten(session, false, false, NULL), 0);
+    assert_int_equal(session_set_batch(session, 8, NULL), 0);
+    live_net(session, "dense 16, exp, bn, relu");
+    return session;
+}
+
+/* The forward pass of a step whose update is lost has spoilt batch norm's statistics already: they are put back too,
+ * whether a run stopped there or an edit completed the step. */
+static void check_statistics(int threads, bool stopped)
+{
+    struct session *session = open_one_wild_row(threads);
+    size_t bytes = session->net->stat_size * sizeof(real);
+    real *before = malloc(bytes);
+    assert_true(before && bytes > 0);
+    do {
+        assert_true(session->epoch == 0 && !session->met_nonfinite);
+        memcpy(before, session->net->s, bytes);
+        if (stopped)
+            live_steps(session, 1);
+        else
+            live_ops(session, 3);
+    } while (stopped ? session->stop != STOP_NONFINITE : session_complete_step(session));
+    assert_true(session->inside == stopped);
+    assert_int_equal(session_set_lr(session, 1e-6, NULL), 0);
+    assert_false(session->inside);
+    assert_int_equal(session->lost_updates, 1);
+    assert_true(session->met_nonfinite && session->nonfinite_step == (double)session->step);
+    assert_memory_equal(before, session->net->s, bytes);
+    live_steps(session, 1);
+    assert_true(live_number(session, "bn1.running_var.nan") == 0);
+    assert_true(isfinite(live_number(session, "val.loss")));
+    session_reset(session, 1);
+    assert_true(session->met_nonfinite && isnan(session->nonfinite_step));
+    free(before);
+    session_close(session);
+}
+
+static void test_statistics_of_a_lost_update(void **state)
+{
+    (void)state;
+    for (int threads = 1; threads <= 2; threads++) {
+        check_statistics(threads, true);
+        check_statistics(threads, false);
+    }
+}
+
 /* Who goes on after the stop gets the update that was held back. */
 static void test_going_on_after_nonfinite(void **state)
 {
@@ -366,10 +426,11 @@ int main(void)
         cmocka_unit_test(test_interrupt),
         cmocka_unit_test(test_long_steps),
         cmocka_unit_test(test_nonfinite),
+        cmocka_unit_test(test_statistics_of_a_lost_update),
         cmocka_unit_test(test_going_on_after_nonfinite),
         cmocka_unit_test(test_validate),
         cmocka_unit_test(test_edits_during_a_run),
         cmocka_unit_test(test_events),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, NULL, live_clean);
 }
