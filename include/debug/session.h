@@ -170,7 +170,7 @@ int session_set_optimizer(struct session *session, const struct optim_kind *kind
                           double lr, struct text *notes, struct err *err);
 int session_set_batch(struct session *session, int rows, struct err *err);
 int session_set_whiten(struct session *session, bool inputs, bool targets, struct err *err);
-int session_set_lr(struct session *session, double lr, struct err *err);
+int session_set_lr(struct session *session, double lr, struct err *err); /* the rate counts as chosen from then on */
 int session_set_clip(struct session *session, double norm, struct err *err); /* 0: off */
 
 /* Back to step 0 with the present settings: weights drawn as the first time, plots and events cleared. */

@@ -13,7 +13,9 @@
 static double rate_for(const struct session *session, const struct optim_kind *kind)
 {
     const struct optimizer *old = &session->optimizer;
-    return kind == old->kind || old->lr != old->kind->lr ? old->lr : kind->lr;
+    /* That of a checkpoint counts as chosen when it is not the kind's own. */
+    bool chosen = session->lr_chosen || old->lr != old->kind->lr;
+    return kind == old->kind || chosen ? old->lr : kind->lr;
 }
 
 static int run_optimizer(struct console *console, const struct arg_values *args, struct err *err)

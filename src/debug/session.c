@@ -41,6 +41,7 @@ static void default_settings(struct session *session)
     session->optimizer.kind = optim_kinds[0];
     args_preset(session->optimizer.kind->args, &session->optimizer.args);
     session->optimizer.lr = session->optimizer.kind->lr;
+    session->lr_chosen = false;
     session->optimizer.clip = 0;
 }
 

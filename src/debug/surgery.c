@@ -145,6 +145,7 @@ int session_set_lr(struct session *session, double lr, struct err *err)
         return err_set(err, ERR_USAGE, "lr: %s; legal: 0 or more, and finite", text_short(lr).s);
     drop_held_back(session);
     session->optimizer.lr = lr;
+    session->lr_chosen = true;
     return 0;
 }
 
@@ -152,8 +153,8 @@ int session_set_clip(struct session *session, double norm, struct err *err)
 {
     if (!(norm >= 0) || !isfinite(norm))
         return err_set(err, ERR_USAGE, "gradclip: %s; legal: a norm above 0, or off", text_short(norm).s);
-    session->optimizer.clip = norm;
     drop_held_back(session);
+    session->optimizer.clip = norm;
     return 0;
 }
 

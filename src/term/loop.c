@@ -157,11 +157,11 @@ static bool settle(struct loop *loop)
 {
     bool running = session_running(loop->session);
     if (loop->running && !running) {
+        console_run_ended(loop->console);
         if (loop->session->stop == STOP_BROKEN) { /* as a line that fails does */
             console_drop_queue(loop->console);
             text_clear(&loop->pasted);
         }
-        console_run_ended(loop->console);
     }
     loop->running = running;
     if (running)
