@@ -5,10 +5,10 @@
  */
 #include <ctype.h>
 #include <inttypes.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "debug/checkpoint.h"
 #include "debug/checkpoint_format.h"
@@ -29,64 +29,15 @@ struct restored {
     struct arg_values optimizer_args;
 };
 
-static const char *need(const struct safetensors *file, const char *key, struct err *err)
+/* A checkpoint may come from anyone: what it names is opened only if it is a file, which ends and does not wait. */
+static struct dataset *open_data(const struct data_origin *origin, struct err *why)
 {
-    const char *value = safetensors_get(file, key);
-    if (!value)
-        err_set(err, ERR_DATA, "the checkpoint says nothing of '%s'", key);
-    return value;
-}
-
-static int read_number(const char *key, const char *value, bool whole, void *at, struct err *err)
-{
-    char *end;
-    double number;
-    if (whole) {
-        *(uint64_t *)at = strtoull(value, &end, 10);
-        if (*value && !*end && *value != '-')
-            return 0;
-    } else if (text_to_double(value, &number)) {
-        *(double *)at = number;
-        return 0;
+    struct stat status;
+    if (!known_set_find(origin->source) && stat(origin->source, &status) == 0 && !S_ISREG(status.st_mode)) {
+        err_set(why, ERR_FILE, "%.300s: is not a regular file", origin->source);
+        return NULL;
     }
-    return err_set(err, ERR_DATA, "the checkpoint's '%s' is '%s'; a number was expected", key, value);
-}
-
-static int read_numbers(const struct safetensors *file, struct checkpoint_numbers *numbers, struct err *err)
-{
-    for (const struct checkpoint_field *field = checkpoint_fields; field->key; field++) {
-        const char *value = need(file, field->key, err);
-        if (!value || read_number(field->key, value, field->whole, (char *)numbers + field->offset, err))
-            return -1;
-    }
-    if (!(numbers->lr >= 0) || !isfinite((float)numbers->lr) || !(numbers->clip >= 0))
-        return err_set(err, ERR_DATA, "the checkpoint's rate is %s, its gradclip %s; legal: 0 or more",
-                       text_short(numbers->lr).s, text_short(numbers->clip).s);
-    return 0;
-}
-
-static int read_origin(const struct safetensors *file, struct data_origin *origin, uint64_t *hash, struct err *err)
-{
-    static const char *const keys[] = {"data.source", "data.hash",   "data.target",     "data.delimiter", "data.task",
-                                       "data.header", "data.lenient", "data.validation", "data.seed"};
-    const char *value[sizeof keys / sizeof *keys];
-    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-        if (!(value[i] = need(file, keys[i], err)))
-            return -1;
-    *origin = data_origin_default();
-    snprintf(origin->source, sizeof origin->source, "%s", value[0]);
-    *hash = strtoull(value[1], NULL, 16);
-    snprintf(origin->target, sizeof origin->target, "%s", value[2]);
-    origin->delimiter = value[3][0];
-    origin->task = atoi(value[4]);
-    origin->header = atoi(value[5]);
-    origin->lenient = atoi(value[6]) != 0;
-    const char *shape = safetensors_get(file, "data.shape"); /* which files of older versions have not */
-    snprintf(origin->shape, sizeof origin->shape, "%s", shape ? shape : "");
-    return read_number(keys[7], value[7], false, &origin->validation, err) ||
-                   read_number(keys[8], value[8], true, &origin->seed, err)
-               ? -1
-               : 0;
+    return dataset_open(origin, why);
 }
 
 /* Opens the data again; when it is gone, the session's own will do if it is the same or has the same columns. */
@@ -97,12 +48,12 @@ static int restore_data(const struct session *session, const struct safetensors 
     uint64_t hash;
     struct err why;
     const struct safetensor *mean = safetensors_find(file, "data.mean");
-    if (read_origin(file, &origin, &hash, err))
+    if (checkpoint_read_origin(file, &origin, &hash, err))
         return -1;
     if (!mean || mean->rank != 1)
         return err_set(err, ERR_DATA,
                        "the checkpoint has no data.mean: how many features the network takes is not known");
-    restored->data = dataset_open(&origin, &why);
+    restored->data = open_data(&origin, &why);
     const struct dataset *data = restored->data ? restored->data : session->data;
     if (!data)
         return err_set(err, ERR_FILE, "the data of this checkpoint cannot be read: %s", why.message);
@@ -204,7 +155,7 @@ static int restore_settings(const struct safetensors *file, const struct dataset
     static const char *const keys[] = {"net", "names", "init", "loss", "optimizer"};
     const char *value[5];
     for (int i = 0; i < 5; i++)
-        if (!(value[i] = need(file, keys[i], err)))
+        if (!(value[i] = checkpoint_need(file, keys[i], err)))
             return -1;
     struct rig_plan *plan = &restored->plan;
     *plan = (struct rig_plan){.top = &restored->top};
@@ -283,10 +234,13 @@ static bool is_other_data(const struct session *session, const struct dataset *d
 static int restore(struct session *session, const struct safetensors *file, struct text *notes, struct err *err)
 {
     struct restored restored = {0};
+    if (file->unreads > 0)
+        return err_set(err, ERR_DATA, "the checkpoint's tensor %s is %s; legal: F32", file->unread[0].name,
+                       file->unread[0].dtype);
     if (restore_data(session, file, &restored, notes, err))
         goto fail;
     struct dataset *data = restored.data ? restored.data : session->data;
-    if (read_numbers(file, &restored.numbers, err) || restore_transform(file, data, &restored, err) ||
+    if (checkpoint_read_numbers(file, &restored.numbers, err) || restore_transform(file, data, &restored, err) ||
         restore_settings(file, data, &restored, err) ||
         batch_order_open(&restored.order, data, restored.numbers.seed, err) ||
         rig_open(session, data, &restored.plan, &restored.rig, err) || restore_tensors(file, &restored, notes, err))
@@ -311,11 +265,11 @@ fail:
     return -1;
 }
 
-static const struct window *find_window(const struct net *net, const struct safetensor *tensor, real **vector)
+static const struct window *find_window(const struct net *net, const char *name, real **vector)
 {
     for (int i = 0; i < net->params + net->stats; i++) {
         const struct window *window = i < net->params ? &net->param[i] : &net->stat[i - net->params];
-        if (strcmp(window->name, tensor->name) == 0 && has_shape(tensor, &window->spec.shape)) {
+        if (strcmp(window->name, name) == 0) {
             *vector = i < net->params ? net->w : net->s;
             return window;
         }
@@ -323,28 +277,67 @@ static const struct window *find_window(const struct net *net, const struct safe
     return NULL;
 }
 
+/* A line for each tensor that is not loaded: why. */
+static void add_leftovers(const struct net *net, const struct safetensors *file, struct text *notes)
+{
+    real *vector;
+    for (int i = 0; i < file->tensors; i++) {
+        const struct safetensor *tensor = &file->tensor[i];
+        const struct window *window = find_window(net, tensor->name, &vector);
+        if (window && has_shape(tensor, &window->spec.shape))
+            continue;
+        text_add(notes, "%s ", tensor->name);
+        if (window) {
+            text_add(notes, tensor->rank ? "is " : "is one number");
+            for (int d = 0; d < tensor->rank; d++)
+                text_add(notes, d ? "x%" PRIu64 : "%" PRIu64, tensor->dim[d]);
+            text_add(notes, "; this network's is ");
+            shape_print(&window->spec.shape, notes);
+            text_add(notes, "\n");
+        } else {
+            text_add(notes, "has no place in this network\n");
+        }
+    }
+    for (int i = 0; i < file->unreads; i++)
+        text_add(notes, "%s (%s) is not used\n", file->unread[i].name, file->unread[i].dtype);
+}
+
+/* None of the tensors could be loaded: the first one says why. */
+static int refuse_weights(const struct net *net, const struct safetensors *file, struct err *err)
+{
+    struct text why = {0};
+    add_leftovers(net, file, &why);
+    err_set(err, ERR_DATA, "none of its %d tensors has the name, shape and type of one of this network%s%.*s; "
+                           "`summary` lists them",
+            file->tensors + file->unreads, why.length ? ": " : "", (int)(why.data ? strcspn(why.data, "\n") : 0),
+            why.data ? why.data : "");
+    text_free(&why);
+    return -1;
+}
+
 /* Tensors made elsewhere go into the present network by name. */
 static int load_weights(struct session *session, const struct safetensors *file, struct text *notes, struct err *err)
 {
+    const struct net *net = session->net;
+    const struct window *window;
     real *vector;
     int placed = 0;
-    if (!session->net)
+    if (!net)
         return err_set(err, ERR_STATE, "the file holds weights only and there is no network yet; load data first");
-    for (int i = 0; i < file->tensors; i++)
-        placed += find_window(session->net, &file->tensor[i], &vector) != NULL;
+    for (int i = 0; i < file->tensors; i++) {
+        window = find_window(net, file->tensor[i].name, &vector);
+        placed += window && has_shape(&file->tensor[i], &window->spec.shape);
+    }
     if (placed == 0)
-        return err_set(err, ERR_DATA,
-                       "none of its %d tensors has the name and shape of one of this network; `summary` lists them",
-                       file->tensors);
+        return refuse_weights(net, file, err);
     session_complete_step(session);
     for (int i = 0; i < file->tensors; i++) {
-        const struct window *window = find_window(session->net, &file->tensor[i], &vector);
-        if (window)
+        window = find_window(net, file->tensor[i].name, &vector);
+        if (window && has_shape(&file->tensor[i], &window->spec.shape))
             memcpy(vector + window->offset, file->tensor[i].data, window->count * sizeof *vector);
-        else
-            text_add(notes, "%s has no place in this network\n", file->tensor[i].name);
     }
     session_forget_validation(session);
+    add_leftovers(net, file, notes);
     text_add(notes,
              "%d tensors loaded by name; the file holds weights only, no optimizer state: %s goes on with its own\n",
              placed, session->optimizer.kind->name);

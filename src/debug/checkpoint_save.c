@@ -1,5 +1,6 @@
 /* checkpoint_save.c: the writing half of checkpoint.h. */
 #include <inttypes.h>
+#include <limits.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,14 +10,26 @@
 #include "debug/choices.h"
 #include "io/safetensors.h"
 
-#define FIELD(name, whole) {#name, offsetof(struct checkpoint_numbers, name), whole}
+#define WHOLE(name, most) {#name, offsetof(struct checkpoint_numbers, name), true, most}
+#define REAL(name) {#name, offsetof(struct checkpoint_numbers, name), false, 0}
+#define STEPS_MAX (UINT64_C(1) << 53) /* a step is shown, plotted and counted on as a double */
 const struct checkpoint_field checkpoint_fields[] = {
-    FIELD(seed, true),  FIELD(step, true),    FIELD(epoch, true),          FIELD(visited, true),
-    FIELD(draws, true), FIELD(t, true),       FIELD(batch, true),          FIELD(threads, true),
-    FIELD(lr, false),   FIELD(clip, false),   FIELD(whiten_inputs, true),  FIELD(whiten_targets, true),
-    {NULL, 0, false},
+    WHOLE(seed, UINT64_MAX),
+    WHOLE(step, STEPS_MAX),
+    WHOLE(epoch, UINT32_MAX),
+    WHOLE(visited, INT_MAX),
+    WHOLE(draws, UINT32_MAX),
+    WHOLE(t, STEPS_MAX),
+    WHOLE(batch, INT_MAX),
+    WHOLE(threads, INT_MAX),
+    WHOLE(whiten_inputs, 1),
+    WHOLE(whiten_targets, 1),
+    REAL(lr),
+    REAL(clip),
+    {0},
 };
-#undef FIELD
+#undef WHOLE
+#undef REAL
 
 static int add_window(struct safetensors *file, const char *name, const struct shape *shape, float *data,
                       struct err *err)

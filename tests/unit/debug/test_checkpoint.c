@@ -229,7 +229,7 @@ static void test_weights_only(void **state)
     assert_memory_equal(live_parameter(session, "fc1.weight", &count), weight, sizeof weight);
     assert_memory_equal(live_parameter(session, "fc1.bias", &count), bias, sizeof bias);
     assert_true(before > 0 && live_number(session, "out.weight.norm") > 0);
-    assert_non_null(strstr(notes.data, "out.weight has no place"));
+    assert_non_null(strstr(notes.data, "out.weight is 64x3; this network's is 3x64\n"));
     assert_non_null(strstr(notes.data, "nobody has no place"));
     assert_non_null(strstr(notes.data, "2 tensors loaded by name; the file holds weights only"));
     assert_true(live_number(session, "val.loss") != loss);
@@ -238,11 +238,54 @@ static void test_weights_only(void **state)
     load(wine, path, &notes); /* fc1.bias has its place there */
     assert_non_null(strstr(notes.data, "1 tensors loaded"));
     live_net(wine, "");
-    check_refused(wine, path, "none of its 4 tensors");
+    check_refused(wine, path, "none of its 4 tensors has the name, shape and type of one of this network: fc1.weight has");
     text_free(&notes);
     session_close(session);
     session_close(empty);
     session_close(wine);
+}
+
+/* Writes HEADER and N bytes of DATA as a safetensors file. */
+static void write_header(const char *path, const char *header, const void *data, size_t n)
+{
+    uint64_t length = strlen(header);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fwrite(&length, sizeof length, 1, file);
+    fwrite(header, 1, length, file);
+    fwrite(data, 1, n, file);
+    assert_int_equal(fclose(file), 0);
+}
+
+/* A state_dict with batch norm counts its batches in a whole number; nothing here wants it. */
+static void test_weights_of_other_types(void **state)
+{
+    char path[LIVE_PATH];
+    struct text notes = {0};
+    const float data[4] = {1.5f, 0, 0, 2.5f}; /* the count lies between the floats */
+    size_t count;
+    (void)state;
+    write_header(live_path(path, "types.safetensors"),
+                 "{\"bn1.weight\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},"
+                 "\"bn1.num_batches_tracked\":{\"dtype\":\"I64\",\"shape\":[],\"data_offsets\":[4,12]},"
+                 "\"bn1.running_mean\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[12,16]}}",
+                 data, sizeof data);
+    struct session *session = live_open("iris", 1, 1);
+    live_net(session, "dense 1, bn, relu");
+    load(session, path, &notes);
+    assert_non_null(strstr(notes.data, "bn1.num_batches_tracked (I64) is not used\n2 tensors loaded by name"));
+    assert_true(*live_parameter(session, "bn1.weight", &count) == 1.5f && count == 1);
+    assert_true(session->net->s[0] == 2.5f);
+    live_net(session, "dense 2, bn, relu");
+    check_refused(session, path, "none of its 3 tensors has the name, shape and type of one of this network: "
+                                 "bn1.weight is 1; this network's is 2; `summary`");
+    /* A checkpoint of our own holds floats only. */
+    write_header(path, "{\"__metadata__\":{\"format\":\"dnntui 1\"},"
+                       "\"step\":{\"dtype\":\"I64\",\"shape\":[2],\"data_offsets\":[0,16]}}",
+                 data, sizeof data);
+    check_refused(session, path, "the checkpoint's tensor step is I64; legal: F32");
+    text_free(&notes);
+    session_close(session);
 }
 
 /* --- files that are no checkpoint, or a broken one */
@@ -272,6 +315,30 @@ static void rewrite(const char *from, const char *to, const char *gone, const ch
         fail_msg("%s", err.message);
     safetensors_close(&in);
     safetensors_close(&out);
+}
+
+/* A device without an end and a pipe that nobody writes to are not read because a checkpoint names them. */
+static void test_data_that_is_no_file(void **state)
+{
+    char good[LIVE_PATH], bad[LIVE_PATH], pipe[LIVE_PATH];
+    struct text notes = {0};
+    (void)state;
+    struct session *session = live_open("iris", 1, 1), *empty = live_empty(1, 1);
+    save(session, live_path(good, "named.safetensors"));
+    live_path(bad, "device.safetensors");
+    assert_int_equal(mkfifo(live_path(pipe, "pipe.csv"), 0600), 0);
+    const char *const sources[] = {"/dev/zero", pipe, "/"};
+    for (size_t i = 0; i < sizeof sources / sizeof *sources; i++) {
+        rewrite(good, bad, NULL, "data.source", sources[i], NULL);
+        check_refused(empty, bad, "is not a regular file");
+        text_clear(&notes);
+        load(session, bad, &notes);
+        assert_non_null(strstr(notes.data, "is not a regular file); going on with iris, which is the same"));
+    }
+    assert_int_equal(unlink(pipe), 0);
+    text_free(&notes);
+    session_close(session);
+    session_close(empty);
 }
 
 static void test_broken(void **state)
@@ -315,6 +382,25 @@ static void test_broken(void **state)
         {"step", "many", "'step' is 'many'"},
         {"step", "", "'step' is ''"},
         {"step", "-4", "'step' is '-4'"},
+        {"step", " -4", "'step' is ' -4'"},
+        {"step", "4x", "'step' is '4x'"},
+        {"step", "9007199254740993", "'step' is 9007199254740993; legal: 0 to 9007199254740992"},
+        {"step", "18446744073709551615", "'step' is 18446744073709551615; legal"},
+        {"t", "18446744073709551615", "'t' is 18446744073709551615; legal"},
+        {"epoch", "4294967296", "'epoch' is 4294967296; legal: 0 to 4294967295"},
+        {"draws", "18446744073709551615", "'draws' is 18446744073709551615; legal: 0 to 4294967295"},
+        {"visited", "2147483648", "'visited' is 2147483648; legal: 0 to 2147483647"},
+        {"batch", "4294967297", "'batch' is 4294967297; legal: 0 to 2147483647"},
+        {"threads", "4294967297", "'threads' is 4294967297; legal"},
+        {"whiten_inputs", "2", "'whiten_inputs' is 2; legal: 0 to 1"},
+        {"whiten_targets", "2", "'whiten_targets' is 2; legal: 0 to 1"},
+        {"seed", "99999999999999999999999", "'seed' is 99999999999999999999999; legal: 0 to 18446744073709551615"},
+        {"data.seed", "18446744073709551616", "'data.seed' is 18446744073709551616; legal"},
+        {"data.task", "7", "'data.task' is '7'; legal: -1 to 1"},
+        {"data.header", "no", "'data.header' is 'no'; legal: -1 to 1"},
+        {"data.lenient", "-1", "'data.lenient' is '-1'; legal: 0 to 1"},
+        {"data.hash", "12", "'data.hash' is '12'; 16 hexadecimal digits"},
+        {"data.shape", "1x2x2 and more than there is room for", "'data.shape' takes 37 bytes; legal: up to 31"},
         {"lr", "nan", "'lr' is 'nan'"},
         {"lr", "-1", "the checkpoint's rate is -1"},
         {"lr", "1e300", "rate is"},
@@ -436,6 +522,8 @@ int main(void)
         cmocka_unit_test(test_every_optimizer), cmocka_unit_test(test_data_and_threads),
         cmocka_unit_test(test_names),           cmocka_unit_test(test_data_gone_or_changed),
         cmocka_unit_test(test_other_threads),   cmocka_unit_test(test_weights_only),
+        cmocka_unit_test(test_weights_of_other_types),
+        cmocka_unit_test(test_data_that_is_no_file),
         cmocka_unit_test(test_broken),          cmocka_unit_test(test_truncated),
         cmocka_unit_test(test_saving_refused),
     };
