@@ -3,7 +3,8 @@
 
 There: dnntui trains a small convolutional net, saves it, and runs one forward pass; PyTorch reads the file and must put
 out the same. Back: PyTorch draws other weights and writes them under dnntui's names; dnntui must load them and put out
-what PyTorch does. Prints the greatest relative difference of both, and fails above 1e-5.
+what PyTorch does. Then the state_dict of a net with batch norm that has seen batches, whole numbers and all
+(num_batches_tracked): dnntui must hold its statistics. Prints the greatest relative difference of each, and fails above 1e-5.
 
     make && tests/oracle/travel.py
 """
@@ -25,11 +26,14 @@ def read_safetensors(path):
             for name, entry in header.items()}
 
 
+DTYPES = {torch.float32: "F32", torch.int64: "I64"}
+
+
 def write_safetensors(path, tensors):
     header, data = {"__metadata__": {"format": "pt"}}, b""
     for name, tensor in tensors.items():
-        raw = tensor.detach().numpy().astype("<f4").tobytes()
-        header[name] = {"dtype": "F32", "shape": list(tensor.shape), "data_offsets": [len(data), len(data) + len(raw)]}
+        raw = tensor.detach().numpy().tobytes()
+        header[name] = {"dtype": DTYPES[tensor.dtype], "shape": list(tensor.shape), "data_offsets": [len(data), len(data) + len(raw)]}
         data += raw
     text = json.dumps(header).encode()
     with open(path, "wb") as file:
@@ -59,6 +63,17 @@ def compare(what, theirs, ours):
     return difference <= 1e-5
 
 
+def with_batch_norm(x):
+    """A net under dnntui's names whose running statistics are those of training."""
+    net = torch.nn.Sequential()
+    for name, layer in (("fc1", torch.nn.Linear(64, 12)), ("bn1", torch.nn.BatchNorm1d(12)), ("relu1", torch.nn.ReLU()),
+                        ("out", torch.nn.Linear(12, 10))):
+        net.add_module(name, layer)
+    for _ in range(5):
+        net(x + torch.randn_like(x))
+    return net.eval()
+
+
 def main():
     good = True
     with tempfile.TemporaryDirectory() as folder:
@@ -75,6 +90,14 @@ def main():
         write_safetensors(back, other)
         out = rows(dnntui(f"load {there}", f"load {back}", f"stepi {OPS}", "print out.out"))
         good &= compare("PyTorch -> dnntui", forward(other, x), out)
+
+        net_line = "net dense 12, bn, relu"
+        x = rows(dnntui(net_line, "stepi 1", "print x"))
+        net = with_batch_norm(x)
+        write_safetensors(back, net.state_dict())
+        text = dnntui(net_line, f"load {back}", "print bn1.running_mean", "print bn1.running_var", "print bn1.bias")
+        theirs = torch.stack([net.bn1.running_mean, net.bn1.running_var, net.bn1.bias])
+        good &= compare("PyTorch -> dnntui, batch norm", theirs.flatten(), rows(text.replace("\n", " ")).flatten())
     sys.exit(0 if good else 1)
 
 
