@@ -18,11 +18,12 @@ static int open_origin(struct console *console, const struct data_origin *origin
     return status;
 }
 
-static int copy_target(char target[], size_t room, const char *name, struct err *err)
+/* WHAT the person gave as WORD, into TO [ROOM]. */
+static int copy_word(const char *what, char to[], size_t room, const char *word, struct err *err)
 {
-    if (strlen(name) >= room)
-        return err_set(err, ERR_USAGE, "target: a name of %zu bytes; legal: at most %zu", strlen(name), room - 1);
-    strcpy(target, name);
+    if (strlen(word) >= room)
+        return err_set(err, ERR_USAGE, "%s of %zu bytes; legal: at most %zu", what, strlen(word), room - 1);
+    strcpy(to, word);
     return 0;
 }
 
@@ -55,8 +56,9 @@ static int run_data(struct console *console, const struct arg_values *args, stru
     if (strlen(args->text[0]) >= sizeof origin.source)
         return err_set(err, ERR_USAGE, "data: the name is longer than %zu bytes", sizeof origin.source - 1);
     snprintf(origin.source, sizeof origin.source, "%s", args->text[0]);
-    if ((args->given[1] && copy_target(origin.target, sizeof origin.target, args->text[1], err)) ||
-        (args->given[3] && read_delimiter(args->text[3], &origin.delimiter, err)))
+    if ((args->given[1] && copy_word("target: a name", origin.target, sizeof origin.target, args->text[1], err)) ||
+        (args->given[3] && read_delimiter(args->text[3], &origin.delimiter, err)) ||
+        (args->given[6] && copy_word("shape: a word", origin.shape, sizeof origin.shape, args->text[6], err)))
         return -1;
     origin.task = args->given[2] ? (int)args->number[2] : -1;
     origin.header = args->given[4] ? (int)args->number[4] : -1;
@@ -68,7 +70,7 @@ static int run_data(struct console *console, const struct arg_values *args, stru
 static int run_target(struct console *console, const struct arg_values *args, struct err *err)
 {
     struct data_origin origin = console_session(console)->data->origin;
-    if (copy_target(origin.target, sizeof origin.target, args->text[0], err))
+    if (copy_word("target: a name", origin.target, sizeof origin.target, args->text[0], err))
         return -1;
     origin.task = -1;
     return open_origin(console, &origin, true, err);
@@ -112,7 +114,7 @@ static int run_whiten(struct console *console, const struct arg_values *args, st
 
 static const struct arg_spec data_args[] = {
     {.name = "source", .type = ARG_FILE, .preset = "",
-     .summary = "a .csv .tsv .txt file or a known set; none: print what was chosen"},
+     .summary = "a table, an array of images, or a known set; none: print what was chosen"},
     {.name = "target", .type = ARG_WORD, .preset = "", .summary = "the column to predict, by name or number"},
     {.name = "task", .type = ARG_CHOICE, .choices = task_names, .preset = "", .summary = "what kind of target it is"},
     {.name = "delimiter", .type = ARG_WORD, .preset = "",
@@ -121,6 +123,7 @@ static const struct arg_spec data_args[] = {
     {.name = "header", .type = ARG_SWITCH, .preset = "", .summary = "whether the first row names the columns"},
     {.name = "lenient", .type = ARG_SWITCH, .preset = "off",
      .summary = "mend ragged rows and stray quotes, and count them"},
+    {.name = "shape", .type = ARG_WORD, .preset = "", .summary = "how a row is an image: 1x8x8, '28x28x3 hwc', flat"},
     {0}};
 static const struct arg_spec target_args[] = {
     {.name = "column", .type = ARG_WORD, .summary = "a column's name, or its number from 1"}, {0}};
@@ -138,7 +141,11 @@ static const struct arg_spec whiten_args[] = {
 
 const struct command command_data = {
     .name = "data", .summary = "load data and start afresh, or print what was chosen", .group = GROUP_DATA,
-    .words = WORDS_DATA, .example = "data iris", .args = data_args, .run = run_data};
+    .words = WORDS_DATA,
+    .details = "A table is a .csv, .tsv or .txt file; an array an IDX or .npy file, plain or .gz, with its labels in\n"
+               "a file beside it (images -> labels, x -> y) and perhaps test samples (train -> t10k, train -> test).\n"
+               "The known set fashion is of images; Debian's package dataset-fashion-mnist holds it.",
+    .example = "data iris", .args = data_args, .run = run_data};
 const struct command command_target = {
     .name = "target", .summary = "choose the column to predict; training begins again", .group = GROUP_DATA,
     .flags = COMMAND_NEEDS_DATA, .example = "target digit", .args = target_args, .run = run_target};
