@@ -238,7 +238,8 @@ static void test_weights_only(void **state)
     load(wine, path, &notes); /* fc1.bias has its place there */
     assert_non_null(strstr(notes.data, "1 tensors loaded"));
     live_net(wine, "");
-    check_refused(wine, path, "none of its 4 tensors has the name, shape and type of one of this network: fc1.weight has");
+    check_refused(wine, path,
+                  "none of its 4 tensors has the name, shape and type of one of this network: fc1.weight has no place");
     text_free(&notes);
     session_close(session);
     session_close(empty);
