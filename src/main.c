@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "cmd/command.h"
+#include "data/origin_words.h"
 #include "dnn/gemm.h"
 #include "dnn/layer.h"
 #include "term/loop.h"
@@ -85,8 +86,11 @@ static void print_help(void)
 {
     printf("usage: dnntui [options] [DATA]\n\n"
            "Trains a small neural network on a table while you watch, stop, step and change it.\n\n"
-           "DATA is a .csv .tsv .txt .npy or idx file, or the name of a known set: digits (the default), iris, wine,\n"
-           "cancer, diabetes.\n\n");
+           "DATA is a .csv .tsv .txt .npy or idx file, or the name of a known set; without it %s:\n\n",
+           data_origin_default().source);
+    for (const struct known_set *set = known_sets; set->name; set++)
+        printf("  %-10s %s\n", set->name, set->summary);
+    printf("\n");
     for (int i = 0; i < OPTIONS; i++) {
         const struct option_row *row = &option_rows[i];
         char form[48], letter[8] = "    ";
@@ -138,15 +142,8 @@ static int choice(const char *word, const char *const names[])
 
 static int read_delimiter(const char *word, char *delimiter)
 {
-    if (strcmp(word, "tab") == 0 || strcmp(word, "\\t") == 0)
-        *delimiter = '\t';
-    else if (strcmp(word, "space") == 0)
-        *delimiter = ' ';
-    else if (word[0] && !word[1] && (unsigned char)word[0] < 0x80 && !strchr("\"\r\n", word[0]))
-        *delimiter = word[0];
-    else
-        return usage("--delimiter takes one character, tab or space, not '%s'", word);
-    return EXIT_OK;
+    struct err err;
+    return delimiter_parse(word, delimiter, &err) ? usage("--%s", err.message) : EXIT_OK;
 }
 
 static int read_number(int code, const char *text, struct plan *plan)
@@ -166,10 +163,12 @@ static int read_number(int code, const char *text, struct plan *plan)
 
 static int read_word(int code, const char *word, struct plan *plan)
 {
-    static const char *const tasks[] = {"classify", "regress", NULL}, *const whens[] = {"auto", "always", "never", NULL};
+    static const char *const whens[] = {"auto", "always", "never", NULL};
     if (code == OPTION_TASK) {
-        plan->origin.task = choice(word, tasks);
-        return plan->origin.task < 0 ? usage("--task takes classify or regress, not '%s'", word) : EXIT_OK;
+        plan->origin.task = choice(word, task_names);
+        return plan->origin.task < 0 ? usage("--task takes %s or %s, not '%s'", task_names[TASK_CLASSIFY],
+                                             task_names[TASK_REGRESS], word)
+                                     : EXIT_OK;
     }
     if (code == OPTION_TARGET) {
         if (strlen(word) >= sizeof plan->origin.target)

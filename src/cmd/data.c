@@ -3,9 +3,8 @@
 #include <string.h>
 
 #include "cmd/rows.h"
+#include "data/origin_words.h"
 #include "debug/choices.h"
-
-static const char *const task_names[] = {"classify", "regress", NULL}; /* by enum task */
 
 /* Opens ORIGIN; training begins again, with the present settings where KEEP is set. */
 static int open_origin(struct console *console, const struct data_origin *origin, bool keep, struct err *err)
@@ -27,19 +26,6 @@ static int copy_word(const char *what, char to[], size_t room, const char *word,
     return 0;
 }
 
-static int read_delimiter(const char *word, char *delimiter, struct err *err)
-{
-    if (strcmp(word, "tab") == 0)
-        *delimiter = '\t';
-    else if (strcmp(word, "space") == 0)
-        *delimiter = ' ';
-    else if (word[0] && !word[1] && (unsigned char)word[0] < 0x80 && !strchr("\"\r\n", word[0]))
-        *delimiter = word[0];
-    else
-        return err_set(err, ERR_USAGE, "delimiter: '%s'; legal: one character that is no quote, tab or space", word);
-    return 0;
-}
-
 static int run_data(struct console *console, const struct arg_values *args, struct err *err)
 {
     const struct session *session = console_session(console);
@@ -57,7 +43,7 @@ static int run_data(struct console *console, const struct arg_values *args, stru
         return err_set(err, ERR_USAGE, "data: the name is longer than %zu bytes", sizeof origin.source - 1);
     snprintf(origin.source, sizeof origin.source, "%s", args->text[0]);
     if ((args->given[1] && copy_word("target: a name", origin.target, sizeof origin.target, args->text[1], err)) ||
-        (args->given[3] && read_delimiter(args->text[3], &origin.delimiter, err)) ||
+        (args->given[3] && delimiter_parse(args->text[3], &origin.delimiter, err)) ||
         (args->given[6] && copy_word("shape: a word", origin.shape, sizeof origin.shape, args->text[6], err)))
         return -1;
     origin.task = args->given[2] ? (int)args->number[2] : -1;

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "data/origin_words.h"
 #include "view/pane.h"
 
 enum { FIELDS = 16, FIELD_BYTES = 160 };
@@ -80,7 +81,7 @@ static void add_data(struct fields *fields, const struct dataset *data)
     const char *slash = strrchr(data->origin.source, '/');
     text_escape(name, sizeof name, slash ? slash + 1 : data->origin.source);
     add(fields, INK_STATUS, "%s", name);
-    add(fields, INK_STATUS, "%s", data->task == TASK_CLASSIFY ? "classify" : "regress");
+    add(fields, INK_STATUS, "%s", task_names[data->task]);
 }
 
 static void draw(const struct pane_context *context, struct canvas *canvas, struct rect where)
