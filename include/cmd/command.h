@@ -15,7 +15,7 @@ enum command_flag {
 
 /* Lists whose entries may stand among a command's arguments, for completion; bits. */
 enum command_words {
-    WORDS_NAMES = 1 << 0,   /* figures and tensors (lookup.h) */
+    WORDS_NAMES = 1 << 0,   /* figures and tensors (lookup.h), functions of expressions */
     WORDS_LAYERS = 1 << 1,  /* layers of the live network */
     WORDS_KINDS = 1 << 2,   /* kinds of layers */
     WORDS_LOSSES = 1 << 3,

@@ -2,8 +2,8 @@
  * expr.h: expressions over the session: `loss < 0.1 and step > 100`, `fc1.weight`, `log(grad.norm)`.
  *
  * Grammar, loosest first: or; and; not; < <= > >= == !=; + -; * /; unary -; a number, a name (lookup.h), a function
- * call (abs log exp sqrt max min), ( ). Comparisons give 1 or 0; with a NaN only != is 1. What is not 0, a NaN too, is
- * true; max and min of a NaN are NaN. A name is looked up when the expression is evaluated, since layers come and go.
+ * call, ( ). Comparisons give 1 or 0; with a NaN only != is 1. What is not 0, a NaN too, is true; max and min of a NaN
+ * are NaN. A name is looked up when the expression is evaluated, since layers come and go.
  */
 #ifndef DEBUG_EXPR_H
 #define DEBUG_EXPR_H
@@ -22,5 +22,12 @@ int expr_number(const struct expr *expr, struct session *session, double *value,
 
 /* The text that was parsed. */
 const char *expr_text(const struct expr *expr);
+
+/* Function I, or NULL behind the last. */
+const char *expr_function(int i);
+
+/* Add "or and not < ...", loosest first, and "abs log exp ..." to OUT. */
+void expr_print_operators(struct text *out);
+void expr_print_functions(struct text *out);
 
 #endif

@@ -3,7 +3,7 @@
 
 #include "cmd/rows.h"
 #include "data/dataset.h"
-#include "debug/lookup.h"
+#include "debug/expr.h"
 
 /* "dense UNITS [bias=on|off]" and, indented, what it is and what its arguments are. */
 static void add_kind(const struct help_kind *kind, struct text *out)
@@ -53,7 +53,11 @@ static void print_names(const struct console *console, struct text *out)
                   "after a tensor\n");
     for (const struct tensor_statistic *statistic = tensor_statistics; statistic->name; statistic++)
         text_add(out, "  .%-13s %s\n", statistic->name, statistic->summary);
-    text_add(out, "operators: or and not < <= > >= == != + - * / ( ), functions: abs log exp sqrt max min\n");
+    text_add(out, "operators: ");
+    expr_print_operators(out);
+    text_add(out, ", functions: ");
+    expr_print_functions(out);
+    text_add(out, "\n");
     const struct net *net = console ? console_session(console)->net : NULL;
     if (net) {
         text_add(out, "layers now:");

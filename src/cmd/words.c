@@ -4,11 +4,12 @@
  * A list is a bit of enum command_words and a function that gives its entries one by one or, of a live session, adds
  * those that fit; nothing else in the program keeps such a list.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "cmd/rows.h"
 #include "data/dataset.h"
-#include "debug/lookup.h"
+#include "debug/expr.h"
 
 /* --- lists that never change: entry I, or NULL behind the last; "" where there is none to be typed */
 
@@ -100,12 +101,24 @@ static void add_tensors(const struct session *session, const char *prefix, struc
     text_free(&names);
 }
 
+/* With the parenthesis: a function's name alone is none. */
+static void add_functions(const struct session *session, const char *prefix, struct text *out)
+{
+    char call[32];
+    (void)session;
+    for (int i = 0; expr_function(i); i++) {
+        snprintf(call, sizeof call, "%s(", expr_function(i));
+        add(out, prefix, call);
+    }
+}
+
 static const struct {
     unsigned words;
     const char *(*entry)(int i);
     void (*live)(const struct session *session, const char *prefix, struct text *out); /* instead of ENTRY */
 } lists[] = {
     {WORDS_NAMES, NULL, lookup_names},
+    {WORDS_NAMES, NULL, add_functions},
     {WORDS_TENSORS, NULL, add_tensors},
     {WORDS_LAYERS, NULL, add_layers},
     {WORDS_KINDS, kind_name, NULL},

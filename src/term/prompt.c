@@ -179,7 +179,7 @@ static char **complete(const char *text, int start, int end)
         free(matches.line[1]);
         matches.line[1] = NULL;
         size_t n = strlen(matches.line[0]);
-        rl_completion_suppress_append = n > 0 && strchr("=/", matches.line[0][n - 1]) != NULL;
+        rl_completion_suppress_append = n > 0 && strchr("=/(", matches.line[0][n - 1]) != NULL;
     }
     return matches.line;
 }

@@ -85,7 +85,8 @@ static void test_offers(void **state)
     check(&talk, "print gel", 6, "gelu1.out gelu1.out.grad", true);
     talk_close(&talk);
     talk_open(&talk, NULL, 1); /* before there are data */
-    check(&talk, "print l", 6, "loss lr", true);
+    check(&talk, "print l", 6, "loss lr log(", true);
+    check(&talk, "until step > ma", 13, "max(", true);
     check(&talk, "bias off f", 9, "", true);
     talk_close(&talk);
 }
@@ -155,6 +156,8 @@ static void complete_line(const char *command, const char *word, struct text *ou
         return;
     }
     text_add(out, "%s %s", command, word);
+    if (word[strlen(word) - 1] == '(') /* not 0, since `until` ends then; functions of two arguments begin with m */
+        text_add(out, word[0] == 'm' ? "1, 2)" : "2)");
     if (strcmp(command, "activation") == 0 && strpbrk(word, "0123456789"))
         text_add(out, " tanh"); /* a layer: what it becomes */
     else if (!is_switch && (strcmp(command, "bias") == 0 || strcmp(command, "whiten") == 0))
