@@ -55,7 +55,8 @@ static const struct option_row option_rows[] = {
     {OPTION_TASK, "task", "TASK", "classify or regress"},
     {OPTION_DELIMITER, "delimiter", "C", "what separates columns: a character, tab or space"},
     {OPTION_NO_HEADER, "no-header", NULL, "the first line is data"},
-    {OPTION_LENIENT, "csv-lenient", NULL, "pad or cut ragged rows and keep stray quotes, counted, instead of refusing the file"},
+    {OPTION_LENIENT, "csv-lenient", NULL,
+     "pad or cut ragged rows and keep stray quotes, counted, instead of refusing the file"},
     {OPTION_ASCII, "ascii", NULL, "draw with ASCII characters only"},
     {OPTION_COLOUR, "color", "WHEN", "auto, always or never; auto heeds NO_COLOR"},
     {OPTION_NO_RC, "no-rc", NULL, "do not run the commands of $XDG_CONFIG_HOME/dnntui/rc"},
@@ -274,8 +275,8 @@ static bool set_locale(void)
     return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 }
 
-/* The matrix library takes its memory at its first product. Where there is none it tries for ever: so that comes first, before
- * data are read, and while Ctrl-C still ends the program. */
+/* The matrix library takes its memory at its first product. Where there is none it tries for ever: so that comes first,
+ * before data are read, and while Ctrl-C still ends the program. */
 static void warm_up(void)
 {
     enum { SIDE = 64 };

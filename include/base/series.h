@@ -42,8 +42,8 @@ double series_last(const struct series *series);     /* the last y; NaN when emp
 double series_first_x(const struct series *series); /* of what is remembered; NaN when empty */
 
 /* Fills COLUMNS buckets that split [X0, X1] evenly, from the finest level that still covers X0. A column without a
- * sample has count 0 and nonfinite 0. A sample goes to exactly one column; an old bucket that spans several goes to each
- * of them, so the extremes of a column always hold, while its counts may include a neighbour's samples. */
+ * sample has count 0 and nonfinite 0. A sample goes to exactly one column; an old bucket that spans several goes to
+ * each of them, so the extremes of a column always hold, while its counts may include a neighbour's samples. */
 void series_columns(const struct series *series, double x0, double x1, int columns, struct bucket out[]);
 
 #endif

@@ -1,8 +1,8 @@
 /*
  * score.h: accuracy of a classification, R2 of a regression.
  *
- * R2 = 1 - sum (y - prediction)^2 / sum (y - mean y)^2. For an evaluation the mean is that of the rows evaluated; for one
- * training batch it is that of all training rows, with their variance, so that a batch of one row has a score too.
+ * R2 = 1 - sum (y - prediction)^2 / sum (y - mean y)^2. For an evaluation the mean is that of the rows evaluated; for
+ * one training batch it is that of all training rows, with their variance, so that a batch of one row has a score too.
  */
 #ifndef DEBUG_SCORE_H
 #define DEBUG_SCORE_H

@@ -10,8 +10,8 @@
 
 #define SHIFT_ROWS 1000 /* validation rows that are measured, at most */
 
-/* Measures shifts of 0 .. MOST pixels over the first SHIFT_ROWS validation rows. What moves in is 0 in the data's units.
- * Refused where samples are no images or there are no validation rows. */
+/* Measures shifts of 0 .. MOST pixels over the first SHIFT_ROWS validation rows. What moves in is 0 in the data's
+ * units. Refused where samples are no images or there are no validation rows. */
 int shift_measure(struct session *session, int most, struct shift_curve *curve, struct err *err);
 
 #endif

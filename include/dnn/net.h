@@ -70,7 +70,8 @@ void net_close(struct net *net);
 /* Draws every weight by INIT; biases, scales and statistics go to their fill values. DRAW counts the initializations
  * of a session, so that each draws anew; each tensor has a stream of its own, named by its name. */
 void net_init(struct net *net, const struct init *init, uint64_t seed, uint32_t draw);
-void net_init_window(struct net *net, const struct window *window, const struct init *init, uint64_t seed, uint32_t draw);
+void net_init_window(struct net *net, const struct window *window, const struct init *init, uint64_t seed,
+                     uint32_t draw);
 
 /* Copies into TO each parameter and statistic of FROM that has the same name and shape, and likewise from each vector
  * FROM_SLOT[i] (laid out as FROM's parameters) to TO_SLOT[i]. KEPT[i] (one per parameter window of TO; may be NULL)

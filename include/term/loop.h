@@ -35,8 +35,8 @@ struct plain *plain_open(struct err *err);
 void plain_close(struct plain *plain);
 struct outlet plain_outlet(struct plain *plain);
 
-/* Carries out what is queued, then the lines of standard input; with nothing of either, trains for a while and shows how
- * it went. The first command that fails ends it, unless a person types. */
+/* Carries out what is queued, then the lines of standard input; with nothing of either, trains for a while and shows
+ * how it went. The first command that fails ends it, unless a person types. */
 int plain_run(struct plain *plain, struct console *console, const struct term_options *options);
 
 /* On a screen: all text goes to a log, which can be written before the screen is up. */

@@ -1,8 +1,8 @@
 /*
  * picture.h: numbers as a picture: an image, the filters of a convolution, a weight matrix, as tiles of height x width.
  *
- * Two pixels a cell, or on a canvas without inks one pixel in two columns of text. The true range stands in the title line;
- * what a fixed range clips and what is not finite is counted there. Values of one sign use a perceptually ordered
+ * Two pixels a cell, or on a canvas without inks one pixel in two columns of text. The true range stands in the title
+ * line; what a fixed range clips and what is not finite is counted there. Values of one sign use a perceptually ordered
  * ramp, values of both signs a map centred on 0.
  */
 #ifndef VIEW_PICTURE_H
@@ -18,7 +18,7 @@ struct picture {
     double low, high;    /* what the darkest and the lightest ink stand for; both NaN: the true range */
 };
 
-/* Draws as many tiles as fit, as large as they fit, and says when that is not all of them or when pixels were merged. */
+/* Draws as many tiles as fit, as large as they fit, and says when some are left out or pixels were merged. */
 void picture_draw(const struct picture *picture, struct canvas *canvas, struct rect where);
 
 /* Rows that the picture would like at WIDTH columns, its title included. */

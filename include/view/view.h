@@ -36,7 +36,7 @@ int log_count(const struct log *log);
 const char *log_line(const struct log *log, int back, enum log_kind *kind); /* 0: the newest */
 
 /* How far a log pane of WIDTH x HEIGHT must be scrolled back, in lines, for the first of the newest LINES lines to
- * stand in sight, as high up as that goes: 0 when they all fit. A row is left for the mark that says how many follow. */
+ * stand in sight, as high up as that goes: 0 when they all fit. A row is left for the mark of how many follow. */
 int log_back_to(const struct log *log, int lines, int width, int height);
 
 /* How many lines such a pane shows whole while scrolled BACK lines; 1 at least. */
@@ -57,9 +57,9 @@ enum pane { PANE_STATUS, PANE_PLOT, PANE_LAYERS, PANE_PICTURE, PANE_LOG, PANE_PR
 extern const struct pane_kind *const pane_kinds[PANES]; /* the prompt's draws nothing: readline's text goes there */
 
 /* Places for a terminal of WIDTH x HEIGHT: pure arithmetic. LAYERS is how many rows the layer table would like, its
- * header included (0: no table), PICTURE whether there is one to show, PROMPT how many the prompt needs now (1 or more). A pane that does not fit has width
- * and height 0; the prompt and the status line are the last to go. Panes never overlap and never leave the screen;
- * every row belongs to one. */
+ * header included (0: no table), PICTURE whether there is one to show, PROMPT how many the prompt needs now (1 or
+ * more). A pane that does not fit has width and height 0; the prompt and the status line are the last to go. Panes
+ * never overlap and never leave the screen; every row belongs to one. */
 void layout(int width, int height, int layers, bool picture, int prompt, struct rect place[PANES]);
 
 /* Rows that the layer table of SESSION would like: its header, the layers, the sum; 0 without a network. */

@@ -21,7 +21,7 @@ int args_preset_value(const struct arg_spec *specs, int i, struct arg_values *va
 /* ARG_EXTENT. Reads "3x5" into NUMBER and returns how many numbers it has; 0 when it is no size. */
 int args_extent_read(const char *word, int number[ARG_EXTENT_MAX]);
 
-/* Sets the argument I to WORD, which is a size or a choice; returns NULL, or what is wrong with it ("": out of range). */
+/* Sets the argument I to WORD, which is a size or a choice; returns NULL, or what is wrong ("": out of range). */
 const char *args_extent_set(const struct arg_spec *spec, int i, const char *word, struct arg_values *values);
 
 /* Adds "3x5" to OUT. */

@@ -34,13 +34,16 @@ static int run_image(struct console *console, const struct arg_values *args, str
 }
 
 static const struct arg_spec image_args[] = {
-    {.name = "what", .type = ARG_REST, .choices = (const char *const[]){"sample", "off", NULL}, .summary = "sample N, or a tensor such as conv1.weight or relu1.out; off: no picture"},
+    {.name = "what",
+     .type = ARG_REST,
+     .choices = (const char *const[]){"sample", "off", NULL},
+     .summary = "sample N, or a tensor such as conv1.weight or relu1.out; off: no picture"},
     {0}};
 
 const struct command command_image = {
     .name = "image", .summary = "show a sample or a tensor as a picture", .group = GROUP_LOOKING,
     .flags = COMMAND_NEEDS_DATA | COMMAND_READ_ONLY, .words = WORDS_TENSORS,
-    .details = "On the screen it is a pane that changes while training goes on. Values of one sign go from dark to light; values\n"
-               "of both signs are blue below 0, orange above, dark at 0. The true range stands beside the name; `set imagemin`\n"
-               "and `set imagemax` fix it, and what they clip is counted.",
+    .details = "On the screen it is a pane that changes while training goes on. Values of one sign go from dark\n"
+               "to light; values of both signs are blue below 0, orange above, dark at 0. The true range stands\n"
+               "beside the name; `set imagemin` and `set imagemax` fix it, and what they clip is counted.",
     .example = "image sample 3", .args = image_args, .run = run_image};

@@ -263,8 +263,8 @@ const struct command command_net = {
         "keep their weights.",
     .example = "net dense 64, bn, relu, dense 64, relu", .args = net_args, .run = run_net};
 const struct command command_bn = {
-    .name = "bn", .summary = "put batch norm behind every hidden layer with weights, or take it away", .group = GROUP_NETWORK,
-    .flags = COMMAND_NEEDS_DATA, .example = "bn on", .args = bn_args, .run = run_bn};
+    .name = "bn", .summary = "put batch norm behind every hidden layer with weights, or take it away",
+    .group = GROUP_NETWORK, .flags = COMMAND_NEEDS_DATA, .example = "bn on", .args = bn_args, .run = run_bn};
 const struct command command_activation = {
     .name = "activation", .summary = "swap the activation of all hidden layers, or of one", .group = GROUP_NETWORK,
     .flags = COMMAND_NEEDS_DATA, .words = WORDS_ACTIVATIONS,

@@ -88,7 +88,9 @@ static void warn_of_better(struct console *console)
     if (best.score >= FAR_MORE_LOCAL * score)
         return;
     reading_print(&best.reading, &words);
-    console_notice(console, "this reading destroys locality: it scores %.3f, `shape %s` %.3f (0 is local, 1 is not); `shape --try` shows both",
+    console_notice(console,
+                   "this reading destroys locality: it scores %.3f, `shape %s` %.3f (0 is local, 1 is not); "
+                   "`shape --try` shows both",
                    score, words.data, best.score);
     text_free(&words);
 }
@@ -129,6 +131,6 @@ static const struct arg_spec shape_args[] = {
 const struct command command_shape = {
     .name = "shape", .summary = "read the rows as images, or see which readings are plausible; training begins again",
     .group = GROUP_DATA, .flags = COMMAND_NEEDS_DATA,
-    .details = "`shape --try` lists readings with a locality score and a picture. Of three numbers the last one is the channels\n"
-               "when it is 1, 3 or 4 and the first is not; else the first one is.",
+    .details = "`shape --try` lists readings with a locality score and a picture. Of three numbers the last one is\n"
+               "the channels when it is 1, 3 or 4 and the first is not; else the first one is.",
     .example = "shape 1x8x8", .args = shape_args, .run = run_shape};

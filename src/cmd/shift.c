@@ -2,7 +2,8 @@
 #include "cmd/rows.h"
 #include "debug/shift.h"
 
-static void add_curves(const struct shift_curve *now, const struct shift_curve *before, const char *score, struct text *out)
+static void add_curves(const struct shift_curve *now, const struct shift_curve *before, const char *score,
+                       struct text *out)
 {
     text_add(out, "now     %s\n", now->net);
     if (before->rows)
@@ -32,11 +33,12 @@ static int run_shift(struct console *console, const struct arg_values *args, str
 }
 
 static const struct arg_spec shift_args[] = {
-    {.name = "pixels", .type = ARG_INT, .min = 1, .max = SHIFT_MAX, .preset = "4", .summary = "how far images are moved"}, {0}};
+    {.name = "pixels", .type = ARG_INT, .min = 1, .max = SHIFT_MAX, .preset = "4", .summary = "how far images move"},
+    {0}};
 
 const struct command command_shift = {
     .name = "shift", .summary = "measure accuracy on images that are moved by some pixels", .group = GROUP_LOOKING,
     .flags = COMMAND_NEEDS_DATA | COMMAND_READ_ONLY,
-    .details = "Translation invariance, on a copy. The last measurement stands beside the new one: measure, change the network\n"
-               "(with pooling, without), train, measure again.",
+    .details = "Translation invariance, on a copy. The last measurement stands beside the new one: measure, change\n"
+               "the network (with pooling, without), train, measure again.",
     .args = shift_args, .run = run_shift};

@@ -1,6 +1,6 @@
 /*
- * stray_words.c: says of a column of text that it is nearly one of numbers. One word that is no number turns a whole column
- * into categories, which is right by the rule and rarely what was meant.
+ * stray_words.c: says of a column of text that it is nearly one of numbers. One word that is no number turns a whole
+ * column into categories, which is right by the rule and rarely what was meant.
  *
  * It only tells; what the column is stays as csv.h has it.
  */
@@ -38,8 +38,8 @@ void stray_words_note(const struct intake *intake, struct dataset *dataset)
         if (!stray || numbers + commas == 0 || numbers + commas < NEARLY * column->words)
             continue;
         if (commas > 0)
-            note_add(dataset, "text!", NULL, "%s: numbers, but for decimal commas such as %s", shown_name(column->name).s,
-                     shown_name(stray).s);
+            note_add(dataset, "text!", NULL, "%s: numbers, but for decimal commas such as %s",
+                     shown_name(column->name).s, shown_name(stray).s);
         else
             note_add(dataset, "text!", NULL, "%s: numbers, but for words such as %s", shown_name(column->name).s,
                      shown_name(stray).s);

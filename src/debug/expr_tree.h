@@ -1,6 +1,6 @@
 /*
- * expr_tree.h: what an expression is made of, for the files that share it: expr_words.c, the tables of its operators and
- * functions; expr_parse.c, which makes the tree; expr.c, which evaluates it. Nobody else looks inside.
+ * expr_tree.h: what an expression is made of, for the files that share it: expr_words.c, the tables of its operators
+ * and functions; expr_parse.c, which makes the tree; expr.c, which evaluates it. Nobody else looks inside.
  */
 #ifndef SRC_DEBUG_EXPR_TREE_H
 #define SRC_DEBUG_EXPR_TREE_H

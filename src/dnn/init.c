@@ -122,7 +122,8 @@ static const struct init_kind lecun = {
     .name = "lecun", .summary = "variance 1 / fan_in", .args = normal_first_args, .fill = lecun_fill};
 
 static const struct arg_spec deviation_args[] = {
-    {.name = "sd", .type = ARG_NUMBER, .min = 0, .max = LARGEST, .preset = "0.05", .summary = "standard deviation"}, {0}};
+    {.name = "sd", .type = ARG_NUMBER, .min = 0, .max = LARGEST, .preset = "0.05", .summary = "standard deviation"},
+    {0}};
 
 static void gaussian_fill(const struct init_run *run)
 {
@@ -154,7 +155,8 @@ static const struct init_kind uniform = {
     .name = "uniform", .summary = "evenly from -limit to limit", .args = limit_args, .fill = uniform_fill};
 
 static const struct arg_spec value_args[] = {
-    {.name = "value", .type = ARG_NUMBER, .min = -LARGEST, .max = LARGEST, .preset = "0.05", .summary = "every weight"}, {0}};
+    {.name = "value", .type = ARG_NUMBER, .min = -LARGEST, .max = LARGEST, .preset = "0.05", .summary = "every weight"},
+    {0}};
 
 static void constant_fill(const struct init_run *run)
 {
@@ -232,7 +234,8 @@ static void orthogonal_fill(const struct init_run *run)
 }
 
 static const struct arg_spec orthogonal_args[] = {
-    {.name = "gain", .type = ARG_NUMBER, .min = 0, .max = LARGEST, .preset = "1", .summary = "every singular value"}, {0}};
+    {.name = "gain", .type = ARG_NUMBER, .min = 0, .max = LARGEST, .preset = "1", .summary = "every singular value"},
+    {0}};
 
 static const struct init_kind orthogonal = {
     .name = "orthogonal", .summary = "rows (or columns, of which there are fewer) orthogonal, of norm gain",

@@ -55,7 +55,8 @@ static void carve(struct net *net, struct arena *arena)
         struct layer_needs needs = needs_of(&net->top.layer[i]);
         net->first_param[i] = params;
         net->first_stat[i] = stats;
-        lay_out(net, i, needs.param, needs.params, net->param ? net->param + params : NULL, &net->size, &net->parameters);
+        lay_out(net, i, needs.param, needs.params, net->param ? net->param + params : NULL, &net->size,
+                &net->parameters);
         lay_out(net, i, needs.stat, needs.stats, net->stat ? net->stat + stats : NULL, &net->stat_size, &unused);
         params += needs.params;
         stats += needs.stats;
@@ -123,7 +124,8 @@ static uint32_t name_hash(const char *name)
     return hash;
 }
 
-void net_init_window(struct net *net, const struct window *window, const struct init *init, uint64_t seed, uint32_t draw)
+void net_init_window(struct net *net, const struct window *window, const struct init *init, uint64_t seed,
+                     uint32_t draw)
 {
     if (window->spec.role != TENSOR_WEIGHT) {
         fill(net->w, window);

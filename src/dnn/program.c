@@ -1,6 +1,6 @@
 /*
- * program.c: compiles a network, a loss and an optimizer into a list of ops with the memory that a batch needs, and answers
- * questions about them. Running is in execute.c.
+ * program.c: compiles a network, a loss and an optimizer into a list of ops with the memory that a batch needs, and
+ * answers questions about them. Running is in execute.c.
  *
  * Two things may look odd. Each thread has parameter gradients of its own, which `reduce` adds up in the order of the
  * ranks into the first thread's: so the bits depend on the number of threads only. And sums over a batch (loss, norms)
@@ -118,7 +118,8 @@ static void compile(struct program *program)
     if (program->mode == PROGRAM_EVALUATE)
         return;
     for (int i = top->layers - 1; i >= 0; i--)
-        add_op(program, OP_BACKWARD, i, top->layer[i].kind->backward_parts, 2 * rows * layer_flops(&top->layer[i]), "bwd");
+        add_op(program, OP_BACKWARD, i, top->layer[i].kind->backward_parts, 2 * rows * layer_flops(&top->layer[i]),
+               "bwd");
     /* The norm. What adding up the threads' gradients takes is not counted: it is no work of the method. */
     add_op(program, OP_REDUCE, -1, 2, 2 * parameters, "reduce");
     for (int i = 0; i < top->layers; i++) {
@@ -143,7 +144,8 @@ struct program *program_open(struct net *net, const struct loss *loss, enum prog
     struct arena measure = arena_measure();
     carve(program, &measure);
     char purpose[64];
-    snprintf(purpose, sizeof purpose, "%s in batches of %d rows", mode == PROGRAM_TRAIN ? "training" : "evaluating", rows);
+    snprintf(purpose, sizeof purpose, "%s in batches of %d rows", mode == PROGRAM_TRAIN ? "training" : "evaluating",
+             rows);
     if (arena_open(&program->arena, measure.used, purpose, err)) {
         free(program);
         return NULL;

@@ -165,8 +165,8 @@ struct team *team_open(int ranks, struct err *err)
         team->started++;
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (team->started < ranks) {
-        err_set(err, ERR_MEMORY, "the system started only %d of %d threads; `--threads N` asks for fewer", team->started,
-                ranks);
+        err_set(err, ERR_MEMORY, "the system started only %d of %d threads; `--threads N` asks for fewer",
+                team->started, ranks);
         team_close(team);
         return NULL;
     }

@@ -72,7 +72,8 @@ static int append(struct topology *top, int count, char *const words[], bool aft
     if (layer_parse(count, words, &layer, err))
         return -1;
     if (after_out && !(layer.kind->flags & LAYER_ACTIVATION))
-        return err_set(err, ERR_USAGE, "net: %s after out; only activations may follow the output layer", layer.kind->name);
+        return err_set(err, ERR_USAGE, "net: %s after out; only activations may follow the output layer",
+                       layer.kind->name);
     return topology_insert(top, top->layers, &layer, err);
 }
 

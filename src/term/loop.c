@@ -1,5 +1,6 @@
 /*
- * loop.c: the program on a screen: train a little, look at the keys, draw when something changed. One thread of control.
+ * loop.c: the program on a screen: train a little, look at the keys, draw when something changed. One thread of
+ * control.
  *
  * Training goes in slices of SLICE, so no key waits longer than a slice and a drawing. With nothing to do the loop
  * sleeps in poll().
@@ -112,8 +113,8 @@ static void on_entered(void *context, const char *line)
     text_add(&loop->entered, "%s\n", line);
 }
 
-/* What was typed meanwhile. Not where it was typed: the line editor is still at work there, and so may be a command that
- * breathes. */
+/* What was typed meanwhile. Not where it was typed: the line editor is still at work there, and so may be a command
+ * that breathes. */
 static void carry_out_entered(struct loop *loop)
 {
     for (char *line; loop->status == GOING_ON && (line = paste_next(&loop->entered)); free(line))

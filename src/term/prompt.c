@@ -246,8 +246,8 @@ static void configure(void)
     rl_sort_completion_matches = 0;
 }
 
-/* What readline 8.2 gets wrong when it is fed key by key, found by random keys: keyboard macros, numeric arguments (before
- * Enter) and searches that are not incremental follow null pointers and use text that has been freed. */
+/* What readline 8.2 gets wrong when it is fed key by key, found by random keys: keyboard macros, numeric arguments
+ * (before Enter) and searches that are not incremental follow null pointers and use text that has been freed. */
 static void unbind_what_crashes(void)
 {
     rl_command_func_t *const functions[] = {rl_start_kbd_macro,
@@ -331,8 +331,8 @@ void prompt_key(const char *unit, int n)
 {
     if (n <= 0 || n > KEY_MAX)
         return;
-    /* In a search, a key that begins longer ones (ESC, Ctrl-X) makes readline 8.2 follow a null pointer at the next one.
-     * So the search is ended first, by a lone ESC, or by force where the person has made ESC something else. */
+    /* In a search, a key that begins longer ones (ESC, Ctrl-X) makes readline 8.2 follow a null pointer at the next
+     * one. So the search is ended first, by a lone ESC, or by force where the person has made ESC something else. */
     bool prefix = rl_get_keymap()[(unsigned char)unit[0]].type == ISKMAP;
     if (prefix && RL_ISSTATE(RL_STATE_ISEARCH)) {
         feed("\033", 1);

@@ -1,5 +1,6 @@
 /*
- * screen.c: the only file that includes <ncurses.h>. It shows a canvas and the prompt; it reads no key and knows no pane.
+ * screen.c: the only file that includes <ncurses.h>. It shows a canvas and the prompt; it reads no key and knows no
+ * pane.
  *
  * ncurses draws; the terminal's line settings are made here, so that a dying program can put them back from a signal
  * handler, where ncurses may not be called: hence the static record `held`. Never keypad(): the line editor knows the

@@ -1,7 +1,7 @@
 /*
  * pane_layers.c: a row a layer: what it is, the norms of its weight and gradient, how far an update moves the weight
- * (update / weight), and which units are dead or saturated in the last batch. As many columns as fit; as many rows, too,
- * and where layers are left out a row says how many.
+ * (update / weight), and which units are dead or saturated in the last batch. As many columns as fit; as many rows,
+ * too, and where layers are left out a row says how many.
  *
  * Bars show the gradients on a logarithmic scale over the layers, so that a vanishing gradient is seen from afar; the
  * exact number stands before it. The bars have the inks of the curves in the plot of gradients.

@@ -137,7 +137,8 @@ static int tile_at(const struct picture *picture, const struct grid *grid, int x
     *inner_x = x % (grid->tile_width + 1);
     *inner_y = y % (grid->tile_height + 1);
     int tile = row * grid->across + column;
-    bool inside = column < grid->across && row < grid->down && *inner_x < grid->tile_width && *inner_y < grid->tile_height;
+    bool inside =
+        column < grid->across && row < grid->down && *inner_x < grid->tile_width && *inner_y < grid->tile_height;
     return inside && tile < picture->tiles ? tile : -1;
 }
 
@@ -149,8 +150,8 @@ static bool value_at(const struct picture *picture, const struct grid *grid, int
     return tile >= 0;
 }
 
-static void draw_text(const struct picture *picture, const struct grid *grid, double low, double high, struct canvas *canvas,
-                      struct rect where)
+static void draw_text(const struct picture *picture, const struct grid *grid, double low, double high,
+                      struct canvas *canvas, struct rect where)
 {
     double value;
     for (int y = 0; y < where.height; y++)
@@ -165,7 +166,8 @@ static void draw_halves(const struct picture *picture, const struct grid *grid, 
     for (int y = 0; y < where.height; y++)
         for (int x = 0; x < where.width; x++) {
             double above, below;
-            bool upper = value_at(picture, grid, x, 2 * y, &above), lower = value_at(picture, grid, x, 2 * y + 1, &below);
+            bool upper = value_at(picture, grid, x, 2 * y, &above),
+                 lower = value_at(picture, grid, x, 2 * y + 1, &below);
             enum ink up = upper ? ink_of(above, low, high, picture->diverging) : INK_TEXT;
             enum ink down = lower ? ink_of(below, low, high, picture->diverging) : INK_TEXT;
             if (upper)

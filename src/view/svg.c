@@ -89,7 +89,8 @@ static void add_block(uint32_t rune, int x, int y, struct text *path)
 /* U+2580 the upper half, U+2584 the lower half of a cell. */
 static void add_half(uint32_t rune, int x, int y, struct text *path)
 {
-    text_add(path, "M%d %dh%dv%dh%dz", x, rune == 0x2580 ? y : y + CELL_HEIGHT / 2, CELL_WIDTH, CELL_HEIGHT / 2, -CELL_WIDTH);
+    text_add(path, "M%d %dh%dv%dh%dz", x, rune == 0x2580 ? y : y + CELL_HEIGHT / 2, CELL_WIDTH, CELL_HEIGHT / 2,
+             -CELL_WIDTH);
 }
 
 /* Adds RUNE to PATH if it is a shape. */
@@ -122,11 +123,11 @@ static void add_rune(uint32_t rune, struct text *out)
 /* COLUMNS cells of one colour. */
 static void add_ground(unsigned colour, int left, int top, int columns, struct text *out)
 {
-    text_add(out, "<path fill=\"#%06x\" d=\"M%d %dh%dv%dh%dz\"/>\n", colour, left, top, columns * CELL_WIDTH, CELL_HEIGHT,
-             -columns * CELL_WIDTH);
+    text_add(out, "<path fill=\"#%06x\" d=\"M%d %dh%dv%dh%dz\"/>\n", colour, left, top, columns * CELL_WIDTH,
+             CELL_HEIGHT, -columns * CELL_WIDTH);
 }
 
-/* The run of cells from X on that share ink and paper; its shapes as one path, its letters as one text of fixed width. */
+/* The run of cells from X on that share ink and paper; its shapes as one path, its letters as one text. */
 static int add_run(const struct canvas *canvas, int x, int y, struct text *out)
 {
     const struct cell *row = canvas->cell + (size_t)y * (size_t)canvas->width;
@@ -163,12 +164,13 @@ static int add_run(const struct canvas *canvas, int x, int y, struct text *out)
 void canvas_svg(const struct canvas *canvas, const char *title, struct text *out)
 {
     int width = canvas->width * CELL_WIDTH + 2 * MARGIN, height = canvas->height * CELL_HEIGHT + 2 * MARGIN;
-    text_add(out,
-             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\" role=\"img\">\n"
-             "<title>%s</title>\n<rect width=\"%d\" height=\"%d\" rx=\"6\" fill=\"" PAPER "\"/>\n"
-             "<g font-family=\"ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace\" font-size=\"13\" "
-             "lengthAdjust=\"spacingAndGlyphs\">\n",
-             width, height, width, height, title, width, height);
+    text_add(
+        out,
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\" role=\"img\">\n"
+        "<title>%s</title>\n<rect width=\"%d\" height=\"%d\" rx=\"6\" fill=\"" PAPER "\"/>\n"
+        "<g font-family=\"ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace\" font-size=\"13\" "
+        "lengthAdjust=\"spacingAndGlyphs\">\n",
+        width, height, width, height, title, width, height);
     for (int y = 0; y < canvas->height; y++)
         for (int x = 0; x < canvas->width;)
             x = add_run(canvas, x, y, out);

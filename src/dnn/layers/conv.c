@@ -236,7 +236,16 @@ static void conv_backward(const struct layer_run *run, int part)
         bias_gradient(run, &g);
 }
 
-const struct layer_kind layer_conv = {
-    .name = "conv", .stem = "conv", .summary = "convolution of images: y_f = sum_c w_fc * x_c + b_f", .args = conv_args,
-    .plenty = 128, .flags = LAYER_WEIGHTED, .forward_parts = 1, .backward_parts = 1, .plan = conv_plan, .needs = conv_needs,
-    .flops = conv_flops, .forward = conv_forward, .backward = conv_backward};
+const struct layer_kind layer_conv = {.name = "conv",
+                                      .stem = "conv",
+                                      .summary = "convolution of images: y_f = sum_c w_fc * x_c + b_f",
+                                      .args = conv_args,
+                                      .plenty = 128,
+                                      .flags = LAYER_WEIGHTED,
+                                      .forward_parts = 1,
+                                      .backward_parts = 1,
+                                      .plan = conv_plan,
+                                      .needs = conv_needs,
+                                      .flops = conv_flops,
+                                      .forward = conv_forward,
+                                      .backward = conv_backward};

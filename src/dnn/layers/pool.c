@@ -3,8 +3,9 @@
  * mode); the average divides by the whole window, zeros of the padding counted; the maximum never sees the padding, is
  * the first of equals, and a NaN wins.
  *
- * Backward looks for the place of each maximum again instead of keeping it: the first that equals y. That reads a window
- * once more and takes no memory. Each step works on a row of outputs, tap by tap, so that the inner loops run along the row.
+ * Backward looks for the place of each maximum again instead of keeping it: the first that equals y. That reads a
+ * window once more and takes no memory. Each step works on a row of outputs, tap by tap, so that the inner loops run
+ * along the row.
  */
 #include <math.h>
 #include <string.h>
