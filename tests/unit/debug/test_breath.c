@@ -1,4 +1,5 @@
-/* test_breath.c: long work that a command waits for can be given up between two pieces, and then nothing has changed. */
+/* test_breath.c: long work that a command waits for can be given up between two pieces, and then nothing has changed.
+ */
 #include "debug/shift.h"
 #include "live.h"
 

@@ -54,7 +54,8 @@ static void test_many_tiles(void **state)
 {
     (void)state;
     static float values[64 * 9];
-    struct picture picture = {.title = "w", .data = values, .tiles = 64, .height = 3, .width = 3, .low = NAN, .high = NAN};
+    struct picture picture = {
+        .title = "w", .data = values, .tiles = 64, .height = 3, .width = 3, .low = NAN, .high = NAN};
     char *all = draw(&picture, 80, 40, true), *few = draw(&picture, 70, 6, true);
     assert_null(strstr(all, "shown"));
     assert_non_null(strstr(few, "shown"));
@@ -70,7 +71,8 @@ static void test_reduced(void **state)
     for (int at = 0; at < 64 * 64; at += 97) {
         memset(values, 0, sizeof values);
         values[at] = 1000;
-        struct picture picture = {.title = "x", .data = values, .tiles = 1, .height = 64, .width = 64, .low = 0, .high = 1};
+        struct picture picture = {
+            .title = "x", .data = values, .tiles = 1, .height = 64, .width = 64, .low = 0, .high = 1};
         char *text = draw(&picture, 60, 17, true);
         assert_non_null(strstr(text, "1:4"));
         assert_non_null(strchr(strchr(text, '\n'), '@'));
@@ -83,7 +85,8 @@ static void test_halves(void **state)
     (void)state;
     const float values[] = {0, 1, 1, 0};
     struct canvas canvas;
-    struct picture picture = {.title = "", .data = values, .tiles = 1, .height = 2, .width = 2, .low = NAN, .high = NAN};
+    struct picture picture = {
+        .title = "", .data = values, .tiles = 1, .height = 2, .width = 2, .low = NAN, .high = NAN};
     assert_int_equal(canvas_open(&canvas, 4, 2, false, NULL), 0);
     picture_draw(&picture, &canvas, (struct rect){0, 0, 2 + 2, 2});
     const struct cell *cell = &canvas.cell[4];
