@@ -15,20 +15,17 @@ check 'it uses no time at rest' [ "$used" -le 40 ]
 coloured() { mux capture-pane -p -e -t test | grep -qE $'\033\\[[0-9;]*(3[0-7]|38;5)'; }
 check 'there are colours' coloured
 keys C-d
-wait_for 'sh> *$'
-keys 'clear; NO_COLOR=1 dnntui -c "epoch 1"' Enter
+launch 'NO_COLOR=1 dnntui -c "epoch 1"'
 wait_for 'step 45'
 colourless() { ! coloured; }
 check 'NO_COLOR is heeded' colourless
 keys C-d
-wait_for 'sh> *$'
-keys 'clear; dnntui --ascii -c "epoch 1"' Enter
+launch 'dnntui --ascii -c "epoch 1"'
 wait_for 'step 45'
 plain() { ! screen | LC_ALL=C grep -q '[^ -~]'; }
 check '--ascii draws with ASCII' plain
 keys C-d
-wait_for 'sh> *$'
-keys 'clear; LANG=C dnntui -c "epoch 1"' Enter
+launch 'LANG=C dnntui -c "epoch 1"'
 wait_for 'step 45'
 check 'so does a locale that has nothing else' plain
 keys C-d

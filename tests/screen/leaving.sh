@@ -10,8 +10,7 @@ restored() { # NAME: at the shell, with its settings, on the normal screen
 
 shell 80 24
 settings before
-keys 'clear; dnntui' Enter
-wait_for '^dnntui> *$' || give_up 'the program did not start'
+launch dnntui
 keys 'run' Enter
 wait_for 'running'
 keys C-z
@@ -28,9 +27,7 @@ keys C-d
 check 'Ctrl-D restores the terminal' restored
 
 for signal in TERM HUP QUIT ABRT SEGV; do
-    keys "clear; dnntui" Enter
-    wait_for '^dnntui> *$' || give_up 'the program did not start'
-    pid=$(pgrep -P "$(mux display-message -p -t test '#{pane_pid}')" | head -n 1)
+    launch dnntui
     kill -s "$signal" "$pid"
     check "SIG$signal restores the terminal" restored
     rm -f "$work"/sanitizer* # a sanitizer reports the signal that was sent

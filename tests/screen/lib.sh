@@ -34,13 +34,22 @@ shell() {
     wait_for 'sh> *$' || give_up "no shell"
 }
 
+# launch COMMAND...: from a shell, which a program may just have been left for. Nothing of that may stand there when the
+# next is looked at (its last line says the step too), and a key sent before the prompt stands would be the shell's.
+launch() {
+    wait_for 'sh> *$' || give_up "the program before did not end"
+    keys clear Enter
+    wait_gone 'left at' || give_up "the terminal was not cleared"
+    keys "$*" Enter
+    wait_for '^dnntui> *$' || give_up "the program did not start"
+    pid=$(pgrep -P "$(mux display-message -p -t test '#{pane_pid}')" | head -n 1)
+}
+
 # start WIDTH HEIGHT [ARGUMENTS]: the program on the screen of that size.
 start() {
     shell "$1" "$2"
     shift 2
-    keys "dnntui $*" Enter
-    wait_for '^dnntui> *$' || give_up "the program did not start"
-    pid=$(pgrep -P "$(mux display-message -p -t test '#{pane_pid}')" | head -n 1)
+    launch "dnntui $*"
 }
 
 keys() { mux send-keys -t test "$@"; }
