@@ -21,6 +21,7 @@ struct batch_order {
 
 /* The order of epoch 0 over the training rows of DATASET. */
 int batch_order_open(struct batch_order *order, const struct dataset *dataset, uint64_t seed, struct err *err);
+int batch_order_copy(struct batch_order *copy, const struct batch_order *order, struct err *err);
 void batch_order_close(struct batch_order *order);
 
 /* Makes ORDER that of (SEED, EPOCH). Allocates nothing. */

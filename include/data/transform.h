@@ -22,6 +22,7 @@ struct transform {
 
 /* Learns the statistics from the training rows (deviation over n, as a whole population). Nothing is switched on. */
 int transform_open(struct transform *transform, const struct dataset *dataset, struct err *err);
+int transform_copy(struct transform *copy, const struct transform *transform, struct err *err);
 void transform_close(struct transform *transform);
 
 /* Writes row ROW of DATASET to x [features] and, as WIDTH outputs, to y: one-hot for classes (or 0/1 for two classes

@@ -28,6 +28,9 @@ struct rig {
     struct series **gradient_series;
 };
 
+/* A session without data whose threads are TEAM's, lent to it. */
+struct session *session_open_on(struct team *team, struct err *err);
+
 /* What the session has now, as a plan to change one thing of. */
 struct rig_plan rig_plan_of(const struct session *session);
 

@@ -84,6 +84,7 @@ struct session {
 
     /* data */
     struct dataset *data; /* NULL: none yet */
+    bool data_lent, team_lent; /* they are another session's, which this one was forked from (fork.h) */
     struct transform transform;
     struct batch_order order;
 

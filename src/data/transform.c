@@ -132,14 +132,22 @@ static void learn_images(struct transform *transform, const struct dataset *data
             learn_channel(transform, dataset, channel, pixels);
 }
 
-int transform_open(struct transform *transform, const struct dataset *dataset, struct err *err)
+/* One block for both; TRANSFORM's number of features is set. */
+static int take_statistics(struct transform *transform, struct err *err)
 {
-    size_t features = (size_t)dataset->features;
-    *transform = (struct transform){.features = dataset->features, .y_sd = 1};
+    size_t features = (size_t)transform->features;
     transform->mean = malloc(2 * features * sizeof *transform->mean);
     if (!transform->mean)
-        return err_set(err, ERR_MEMORY, "out of memory for the statistics of %d features", dataset->features);
+        return err_set(err, ERR_MEMORY, "out of memory for the statistics of %d features", transform->features);
     transform->scale = transform->mean + features;
+    return 0;
+}
+
+int transform_open(struct transform *transform, const struct dataset *dataset, struct err *err)
+{
+    *transform = (struct transform){.features = dataset->features, .y_sd = 1};
+    if (take_statistics(transform, err))
+        return -1;
     if (dataset->shape.rank == 3) {
         learn_images(transform, dataset);
     } else if (learn_table(transform, dataset, err) != 0) {
@@ -148,6 +156,15 @@ int transform_open(struct transform *transform, const struct dataset *dataset, s
     }
     if (dataset->task == TASK_REGRESS)
         learn_target(transform, dataset);
+    return 0;
+}
+
+int transform_copy(struct transform *copy, const struct transform *transform, struct err *err)
+{
+    *copy = *transform;
+    if (take_statistics(copy, err))
+        return -1;
+    memcpy(copy->mean, transform->mean, 2 * (size_t)transform->features * sizeof *copy->mean);
     return 0;
 }
 

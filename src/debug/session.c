@@ -45,22 +45,35 @@ static void default_settings(struct session *session)
     session->optimizer.clip = 0;
 }
 
-struct session *session_open(const struct session_options *options, struct err *err)
+struct session *session_open_on(struct team *team, struct err *err)
 {
     struct session *session = calloc(1, sizeof *session);
     if (!session) {
         err_set(err, ERR_MEMORY, "no memory for a session");
         return NULL;
     }
-    session->seed = options->seed;
+    session->team = team;
+    session->team_lent = true;
     default_settings(session);
     session->validation_step = session->test_step = UINT64_MAX;
     session->nonfinite_step = NAN;
-    session->team = team_open(options->threads ? options->threads : default_threads(), err);
-    if (!session->team || open_series(session, err)) {
+    if (open_series(session, err)) {
         session_close(session);
         return NULL;
     }
+    return session;
+}
+
+struct session *session_open(const struct session_options *options, struct err *err)
+{
+    struct team *team = team_open(options->threads ? options->threads : default_threads(), err);
+    struct session *session = team ? session_open_on(team, err) : NULL;
+    if (!session) {
+        team_close(team);
+        return NULL;
+    }
+    session->team_lent = false;
+    session->seed = options->seed;
     return session;
 }
 
@@ -83,8 +96,10 @@ void session_close(struct session *session)
     free(session->event);
     batch_order_close(&session->order);
     transform_close(&session->transform);
-    dataset_close(session->data);
-    team_close(session->team);
+    if (!session->data_lent)
+        dataset_close(session->data);
+    if (!session->team_lent)
+        team_close(session->team);
     free(session);
 }
 
@@ -202,8 +217,10 @@ void session_adopt(struct session *session, struct dataset *data, const struct t
 {
     batch_order_close(&session->order);
     transform_close(&session->transform);
-    dataset_close(session->data);
+    if (!session->data_lent)
+        dataset_close(session->data);
     session->data = data;
+    session->data_lent = false;
     session->shift = (struct shift_curve){0};
     session->transform = *transform;
     session->order = *order;

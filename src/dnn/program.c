@@ -163,6 +163,18 @@ void program_close(struct program *program)
     free(program);
 }
 
+/* The values stand behind everything that holds pointers, from the lanes on; the plans being alike, so are the arenas. */
+void program_copy(struct program *program, const struct program *from)
+{
+    size_t values = (size_t)((unsigned char *)program->lane - program->arena.base);
+    assert(program->arena.used == from->arena.used && program->ops == from->ops && program->mode == from->mode);
+    program->rows = from->rows;
+    program->cursor = from->cursor;
+    program->seed = from->seed;
+    program->draw = from->draw;
+    memcpy(program->lane, from->lane, program->arena.used - values);
+}
+
 size_t program_bytes(const struct net *net, enum program_mode mode, int rows, int ranks)
 {
     struct program program = {.net = (struct net *)net, .mode = mode, .rows_max = rows,

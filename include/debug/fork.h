@@ -1,0 +1,26 @@
+/*
+ * fork.h: a second session in the state of the first, to try things out on.
+ *
+ * Whatever is done to a fork, the session it came from stays as it was, bit for bit, its programs' tensors too. A fork
+ * goes on exactly as the first would have: N steps of either give the same bits.
+ */
+#ifndef DEBUG_FORK_H
+#define DEBUG_FORK_H
+
+#include "debug/session.h"
+
+/* Opens a fork of SESSION, which has data; it must outlive the fork, which session_close gives back. Data and threads
+ * are lent: the fork reads them and never closes them, also where an edit gives it other data. Network, optimizer,
+ * programs, transform and order are its own. Its curves are empty, it has no events, no run is under way.
+ *
+ * A fork stands between two steps. Where SESSION is inside of one, the fork is at the step's beginning, the statistics
+ * being what they were then. Only once updates of the step have been made, which nothing takes back, is the fork at its
+ * end: what `finish` would make of it. NULL on failure. */
+struct session *session_fork(const struct session *session, struct err *err);
+
+/* Makes fork FORK train on ROW [rows], row numbers of the dataset, and nothing else: one batch of all of them a step, no
+ * validation, no test rows. Weights, statistics and the optimizer go on; values are whitened as before. VIEW is room that
+ * outlives the fork. On failure the fork can only be closed. */
+int session_fork_narrow(struct session *fork, struct dataset *view, int *row, int rows, struct err *err);
+
+#endif
