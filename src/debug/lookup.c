@@ -111,25 +111,31 @@ static int leading_layer(const struct session *session, const char *name, const 
     return net_layer(session->net, layer_name);
 }
 
-/* The tensor called NAME; `x` and `target` are the batch's: 1 found, 0 not, -1 not written yet. */
-static int find_tensor(const struct session *session, const char *name, struct tensor *tensor, struct err *err)
+bool lookup_locate(const struct session *session, const char *name, struct tensor *tensor, int *op)
 {
     const struct net *net = session->net;
     bool input = strcmp(name, "x") == 0, target = strcmp(name, "target") == 0;
     const char *rest;
-    int op = 0, layer = leading_layer(session, name, &rest);
+    int layer = leading_layer(session, name, &rest);
+    *op = input || target ? 0 : -1;
     if (input || target) {
         *tensor = tensor_of(input ? program_out(session->train, -1) : program_target(session->train),
                             input ? &net->in : &net->top.layer[net->top.layers - 1].out, program_rows(session->train));
-    } else if (layer < 0) {
-        return 0;
-    } else if (window_tensor(net->param, net->first_param[layer], net->first_param[layer + 1], rest, net->w, tensor) ||
-               window_tensor(net->stat, net->first_stat[layer], net->first_stat[layer + 1], rest, net->s, tensor)) {
-        return 1;
-    } else if (!batch_tensor(session, layer, rest, tensor, &op)) {
-        return 0;
+        return true;
     }
-    return op_has_written(session, op, name, err) ? -1 : 1;
+    return layer >= 0 &&
+           (window_tensor(net->param, net->first_param[layer], net->first_param[layer + 1], rest, net->w, tensor) ||
+            window_tensor(net->stat, net->first_stat[layer], net->first_stat[layer + 1], rest, net->s, tensor) ||
+            batch_tensor(session, layer, rest, tensor, op));
+}
+
+/* The tensor called NAME: 1 found, 0 not, -1 not written yet. */
+static int find_tensor(const struct session *session, const char *name, struct tensor *tensor, struct err *err)
+{
+    int op;
+    if (!lookup_locate(session, name, tensor, &op))
+        return 0;
+    return op >= 0 && op_has_written(session, op, name, err) ? -1 : 1;
 }
 
 /* Statistics are names too where NAME goes on after that of a tensor. */
