@@ -75,7 +75,7 @@ static void test_tensors(void **state)
 {
     (void)state;
     struct session *session = live_open("digits", 1, 1);
-    live_net(session, "conv 4 3, bn, relu, pool max 2, flatten, dense 16, tanh");
+    live_net(session, "reshape 1x8x8, conv 4 3, bn, relu, pool max 2, flatten, dense 16, tanh");
     live_steps(session, 1);
     check_whole(session);
     session_close(session);
