@@ -77,6 +77,9 @@ void args_preset(const struct arg_spec *specs, struct arg_values *values);
  * must be, so that text_split and args_parse read it back. */
 void args_format(const struct arg_spec *specs, const struct arg_values *values, struct text *out);
 
+/* Adds WORD to OUT, in quotes where it needs them, so that text_split reads it as one word. */
+void args_quote(const char *word, struct text *out);
+
 /* Adds " UNITS [bias=on|off]" to OUT. */
 void args_usage(const struct arg_spec *specs, struct text *out);
 

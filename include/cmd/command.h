@@ -11,6 +11,10 @@
 enum command_flag {
     COMMAND_READ_ONLY = 1 << 0,  /* leaves session_hash as it was; a test proves it of every row that says so */
     COMMAND_NEEDS_DATA = 1 << 1, /* refused, with advice, before data is loaded */
+    /* What a record (record.h) keeps: the lines of commands that are not read-only. Those of GROUP_RUNNING by the
+     * training that they brought about. */
+    COMMAND_VIEW = 1 << 2,       /* read-only, and kept: it sets what is shown, or where a run stops */
+    COMMAND_UNRECORDED = 1 << 3, /* not read-only, and not kept: the commands that it carries out are, or none */
 };
 
 /* Lists whose entries may stand among a command's arguments, for completion; bits. */

@@ -69,8 +69,7 @@ void args_legal(const struct arg_spec *spec, struct text *out)
     }
 }
 
-/* Adds WORD so that text_split reads it as one word. */
-static void add_quoted(struct text *out, const char *word)
+void args_quote(const char *word, struct text *out)
 {
     if (*word && *word != '#' && !strpbrk(word, " \t\n\v\f\r'\"")) {
         text_add(out, "%s", word);
@@ -120,7 +119,7 @@ static void add_value(const struct arg_spec *spec, const struct arg_values *valu
         }
         /* fall through */
     default:
-        add_quoted(out, values->text[i]);
+        args_quote(values->text[i], out);
     }
 }
 

@@ -51,5 +51,5 @@ const struct command command_load = {
         "loaded into the present network by the names of its tensors.",
     .args = save_args, .run = run_load};
 const struct command command_source = {
-    .name = "source", .summary = "carry out the commands of a file", .group = GROUP_FILES, .args = source_args,
-    .run = run_source};
+    .name = "source", .summary = "carry out the commands of a file", .group = GROUP_FILES,
+    .flags = COMMAND_UNRECORDED, .args = source_args, .run = run_source};

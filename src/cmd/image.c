@@ -42,7 +42,7 @@ static const struct arg_spec image_args[] = {
 
 const struct command command_image = {
     .name = "image", .summary = "show a sample or a tensor as a picture", .group = GROUP_LOOKING,
-    .flags = COMMAND_NEEDS_DATA | COMMAND_READ_ONLY, .words = WORDS_TENSORS,
+    .flags = COMMAND_NEEDS_DATA | COMMAND_READ_ONLY | COMMAND_VIEW, .words = WORDS_TENSORS,
     .details = "On the screen it is a pane that changes while training goes on. Values of one sign go from dark\n"
                "to light; values of both signs are blue below 0, orange above, dark at 0. The true range stands\n"
                "beside the name; `set imagemin` and `set imagemax` fix it, and what they clip is counted.",

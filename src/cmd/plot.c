@@ -28,7 +28,7 @@ static const struct arg_spec plot_args[] = {
 
 const struct command command_plot = {
     .name = "plot", .summary = "choose what is plotted; without a screen, print it", .group = GROUP_SCREEN,
-    .flags = COMMAND_NEEDS_DATA | COMMAND_READ_ONLY,
+    .flags = COMMAND_NEEDS_DATA | COMMAND_READ_ONLY | COMMAND_VIEW,
     .details =
         "Every column shows its true least and greatest value. The letters under the curve are edits: `info events`.",
     .example = "plot grad", .args = plot_args, .run = run_plot};

@@ -88,5 +88,6 @@ static const struct arg_spec set_args[] = {
     {0}};
 
 const struct command command_set = {
-    .name = "set", .summary = "change how things are shown", .group = GROUP_SCREEN, .flags = COMMAND_READ_ONLY,
+    .name = "set", .summary = "change how things are shown", .group = GROUP_SCREEN,
+    .flags = COMMAND_READ_ONLY | COMMAND_VIEW,
     .words = WORDS_SETTINGS, .example = "set logy off", .args = set_args, .run = run_set};

@@ -1,4 +1,5 @@
 /* training.c: the settings of training: optimizer, rate, batch, loss, clipping, seed. Each edit is an event. */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -150,11 +151,17 @@ static void reset(struct console *console, uint64_t seed)
 
 static int run_seed(struct console *console, const struct arg_values *args, struct err *err)
 {
-    (void)err;
-    if (args->given[0])
-        reset(console, (uint64_t)args->number[0]);
-    else
+    const char *word = args->text[0];
+    char *end;
+    if (!args->given[0]) {
         console_answer(console, "%" PRIu64, console_session(console)->seed);
+        return 0;
+    }
+    errno = 0;
+    uint64_t seed = strtoull(word, &end, 10);
+    if (word[0] < '0' || word[0] > '9' || *end || errno)
+        return err_set(err, ERR_USAGE, "seed: '%.60s'; legal: a whole number from 0 to %" PRIu64, word, UINT64_MAX);
+    reset(console, seed);
     return 0;
 }
 
@@ -181,8 +188,7 @@ static const struct arg_spec gradclip_args[] = {
     {.name = "norm", .type = ARG_WORD, .preset = "", .choices = (const char *const[]){"off", NULL},
      .summary = "the greatest norm of the whole gradient, or off; none: print it"}, {0}};
 static const struct arg_spec seed_args[] = {
-    {.name = "seed", .type = ARG_INT, .min = 0, .max = 9007199254740992.0, .preset = "",
-     .summary = "a whole number; none: print it"}, {0}};
+    {.name = "seed", .type = ARG_WORD, .preset = "", .summary = "a whole number; none: print it"}, {0}};
 
 const struct command command_optimizer = {
     .name = "optimizer", .summary = "swap the optimizer; the weights stay", .group = GROUP_TRAINING,

@@ -319,7 +319,7 @@ static void test_precise_refusals(void **state)
         {"until los < 1", "did you mean loss?"},
         {"print fc1.weihgt", "did you mean fc1.weight?"},
         {"print fc1.grad", "no batch has been through this network yet"},
-        {"hash now", "one argument too many: 'now'"},
+        {"hash now", "hash: 'now' is no hash; legal: 16 hexadecimal digits"},
         {"quit please", "one argument too many"},
         {"split 0.95", "legal: 0 to 0.9"},
         {"nosuchcommand", "there is no command 'nosuchcommand'"},
