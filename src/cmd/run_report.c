@@ -2,6 +2,7 @@
 #include "run_report.h"
 
 #include "cmd/command.h"
+#include "op_report.h"
 
 static void add_why(const struct session *session, struct text *out)
 {
@@ -52,6 +53,8 @@ static void add_standing(const struct session *session, struct text *out)
 void run_report(const struct session *session, struct text *out)
 {
     add_why(session, out);
+    if (session->inside && session->stop != STOP_NONFINITE && program_cursor(session->train) > 0)
+        op_report(session, program_cursor(session->train) - 1, out);
     if (session->inside)
         add_cursor(session, out);
     if (session->step > 0)
