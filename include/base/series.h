@@ -28,6 +28,9 @@ struct series *series_open(int capacity, struct err *err);
 void series_close(struct series *series);
 void series_clear(struct series *series);
 
+/* Makes TO hold what FROM does; both have the same capacity. Allocates nothing. */
+void series_copy(struct series *to, const struct series *from);
+
 /* Adds the sample Y at X; X must be finite and exceed that of the last sample. What a float cannot hold counts as not
  * finite. Allocates nothing. */
 void series_push(struct series *series, double x, double y);

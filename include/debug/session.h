@@ -22,6 +22,7 @@
 #include "dnn/program.h"
 
 struct expr;
+struct history;
 
 /* An edit of the live network or its settings: logged, and drawn as a mark on every plot. */
 struct event {
@@ -108,7 +109,8 @@ struct session {
     int batch_first; /* where in the order the batch of the present (or the last) step begins */
     uint32_t draws;  /* initializations so far */
     bool inside;     /* the cursor is inside a step */
-    bool recorded;   /* the figures of that step are in the series already */
+    bool held;       /* the update of that step is held back: a figure, or a weight it would make, is not finite */
+    bool spoilt;     /* weights are not finite, and the person has let that be */
 
     /* the run */
     enum goal goal;
@@ -122,6 +124,8 @@ struct session {
     double step_nanoseconds; /* what a step takes, smoothed; decides only how often the clock is read */
     int64_t busy_since;      /* 0: not measuring */
     double busy_rows;
+
+    struct history *history; /* where it has been (history.h); NULL: nothing is kept */
 
     /* what happened */
     struct figures batch_figures; /* of the last step */
@@ -185,6 +189,9 @@ double session_epochs(const struct session *session);
 
 /* Logs an edit and marks it on the plots. */
 void session_event(struct session *session, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* The same for an edit that is made again: it had MARK and stood at STEP. */
+void session_event_again(struct session *session, char mark, const char *text, uint64_t step);
 
 /* --- running */
 

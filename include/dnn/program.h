@@ -92,6 +92,7 @@ double program_flops(const struct program *program);   /* of a whole step with a
 /* What a batch has shown, once its ops have run. */
 double program_loss(const struct program *program);     /* mean over rows */
 bool program_nonfinite(const struct program *program);  /* the loss or a gradient norm is NaN or infinite */
+bool program_weights_finite(const struct program *program); /* after the last update */
 double program_gradient_norm(const struct program *program);
 const struct layer_norms *program_norms(const struct program *program, int layer);
 

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { LEVELS = 12 };
 
@@ -78,6 +79,22 @@ static struct gathered *slot(const struct series *series, int level, uint64_t k)
 {
     size_t n = (size_t)series->capacity;
     return &series->gathered[(size_t)(level - 1) * n + (size_t)(k & (n - 1))];
+}
+
+void series_copy(struct series *to, const struct series *from)
+{
+    assert(to->capacity == from->capacity);
+    size_t n = (size_t)from->capacity;
+    to->count = from->count;
+    memcpy(to->begin, from->begin, sizeof to->begin);
+    for (int level = 0; level < LEVELS; level++) {
+        uint64_t all = level_end(from, level);
+        size_t used = all < n ? (size_t)all : n; /* a ring that is not full is used from its beginning */
+        if (level == 0)
+            memcpy(to->sample, from->sample, used * sizeof *to->sample);
+        else
+            memcpy(slot(to, level, 0), slot(from, level, 0), used * sizeof *to->gathered);
+    }
 }
 
 static struct gathered gather_sample(double x, double y)

@@ -13,6 +13,7 @@
 #include "debug/checkpoint.h"
 #include "debug/checkpoint_format.h"
 #include "debug/choices.h"
+#include "debug/history.h"
 #include "debug/rig.h"
 #include "io/safetensors.h"
 
@@ -201,6 +202,7 @@ static int restore_tensors(const struct safetensors *file, struct restored *rest
 static void put_in_place(struct session *session, struct restored *restored)
 {
     const struct checkpoint_numbers *numbers = &restored->numbers;
+    history_new_root(session, true);
     if (restored->data) {
         session_adopt(session, restored->data, &restored->transform, &restored->order);
     } else {
@@ -330,6 +332,7 @@ static int load_weights(struct session *session, const struct safetensors *file,
     }
     if (placed == 0)
         return refuse_weights(net, file, err);
+    struct edit_mark before = history_before_edit(session);
     session_complete_step(session);
     for (int i = 0; i < file->tensors; i++) {
         window = find_window(net, file->tensor[i].name, &vector);
@@ -337,6 +340,7 @@ static int load_weights(struct session *session, const struct safetensors *file,
             memcpy(vector + window->offset, file->tensor[i].data, window->count * sizeof *vector);
     }
     session_forget_validation(session);
+    history_edited(session, EDIT_WEIGHTS, &before);
     add_leftovers(net, file, notes);
     text_add(notes,
              "%d tensors loaded by name; the file holds weights only, no optimizer state: %s goes on with its own\n",

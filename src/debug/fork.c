@@ -28,7 +28,8 @@ static void copy_position(struct session *fork, const struct session *session)
     fork->visited = session->visited;
     fork->batch_first = session->batch_first;
     fork->inside = session->inside;
-    fork->recorded = session->recorded;
+    fork->held = session->held;
+    fork->spoilt = session->spoilt;
     fork->step_nanoseconds = session->step_nanoseconds;
 }
 
@@ -58,7 +59,7 @@ static void leave_step(struct session *fork)
         fork->optimizer.t--; /* reduce has counted it */
     memcpy(fork->net->s, fork->stats_before, fork->net->stat_size * sizeof(real));
     fork->visited = fork->batch_first;
-    fork->inside = fork->recorded = false;
+    fork->inside = fork->held = false;
     fork->batch_figures = (struct figures){NAN, NAN};
 }
 

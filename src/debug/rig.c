@@ -148,7 +148,7 @@ void rig_install(struct session *session, const struct rig_plan *plan, struct ri
     session->loss = plan->loss;
     session->optimizer.kind = plan->optim;
     session->batch = plan->batch;
-    session->inside = session->recorded = false;
+    session->inside = session->held = session->spoilt = false;
     session_forget_validation(session);
     rig_close(&old);
 }

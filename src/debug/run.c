@@ -11,17 +11,13 @@
 
 #include "base/clock.h"
 #include "debug/expr.h"
+#include "debug/history.h"
 #include "debug/score.h"
 #include "debug/session.h"
+#include "step.h"
 
 /* A step that takes longer than this runs op by op while there is a deadline. */
 #define LONG_STEP 4e6
-
-/* One past the op that makes loss and gradients known. */
-static int reduce_end(const struct session *session)
-{
-    return program_reduce(session->train) + 1;
-}
 
 bool session_running(const struct session *session)
 {
@@ -30,35 +26,6 @@ bool session_running(const struct session *session)
 
 /* --- one step */
 
-static void begin_step(struct session *session)
-{
-    if (session->order.epoch != session->epoch || session->order.seed != session->seed)
-        batch_order_set(&session->order, session->data, session->seed, session->epoch);
-    int left = session->data->trains - session->visited;
-    int rows = left < session->batch ? left : session->batch;
-    session->batch_first = session->visited;
-    session->visited += rows;
-    memcpy(session->stats_before, session->net->s, session->net->stat_size * sizeof(real));
-    program_begin(session->train, rows, session->seed, session->step);
-    session->inside = true;
-    session->recorded = false;
-}
-
-/* The figures of the step, as soon as loss and gradients are known. */
-static void record(struct session *session)
-{
-    const struct program *train = session->train;
-    double x = (double)session->step + 1;
-    session->batch_figures = (struct figures){program_loss(train), score_batch(session)};
-    series_push(session->loss_series, x, session->batch_figures.loss);
-    series_push(session->score_series, x, session->batch_figures.score);
-    series_push(session->lr_series, x, session->optimizer.lr);
-    for (int i = 0; i < session->net->top.layers; i++)
-        if (session->gradient_series[i])
-            series_push(session->gradient_series[i], x, program_norms(train, i)->gradient);
-    session->recorded = true;
-}
-
 static void start_evaluation(struct session *session)
 {
     if (session->data->validations)
@@ -66,16 +33,12 @@ static void start_evaluation(struct session *session)
             .active = true, .row = session->data->validation, .rows = session->data->validations};
 }
 
+/* Behind the last op: on to the next step, and at the end of an epoch to the validation rows. */
 static void end_step(struct session *session)
 {
-    session->inside = false;
-    session->step++;
     session->busy_rows += program_rows(session->train);
-    if (session->visited == session->data->trains) {
-        session->epoch++;
-        session->visited = 0;
+    if (step_end(session))
         start_evaluation(session);
-    }
 }
 
 static void stop(struct session *session, enum stop why, const char *text)
@@ -88,11 +51,12 @@ static void stop(struct session *session, enum stop why, const char *text)
     session->busy_since = 0;
 }
 
-static void note_nonfinite(struct session *session)
+/* STEP is counted from 1. */
+static void note_nonfinite(struct session *session, uint64_t step)
 {
     session->met_nonfinite = true;
     if (isnan(session->nonfinite_step))
-        session->nonfinite_step = (double)session->step + 1;
+        session->nonfinite_step = (double)step;
 }
 
 static void stop_nonfinite(struct session *session)
@@ -103,28 +67,47 @@ static void stop_nonfinite(struct session *session)
              "%s of step %llu is not finite (loss %s, gradient norm %s); its update has not been made", what,
              (unsigned long long)session->step + 1, text_short(session->batch_figures.loss).s,
              text_short(program_gradient_norm(session->train)).s);
-    note_nonfinite(session);
+    note_nonfinite(session, session->step + 1);
     stop(session, STOP_NONFINITE, text);
 }
 
-/* Runs ops up to END of the step under way; stops before the update when a figure is not finite. */
+/* An update that makes a weight infinite or NaN is taken back: the cursor stands before it again. */
+static void stop_before_update(struct session *session)
+{
+    char text[160];
+    uint64_t step = session->step;
+    note_nonfinite(session, step);
+    bool back = history_step_back(session) == 0;
+    session->held = back;
+    snprintf(text, sizeof text, "the update of step %llu makes weights that are not finite%s", (unsigned long long)step,
+             back ? "; it has not been made" : "");
+    stop(session, STOP_NONFINITE, text);
+}
+
+/* Runs ops up to END of the step under way; stops before the update when a figure is not finite. What is held back
+ * there is made by whoever runs on. */
 static void run_ops(struct session *session, int end)
 {
-    int before = program_cursor(session->train);
-    int cursor = program_run(session->train, &session->optimizer, end, true);
-    if (before < reduce_end(session) && cursor >= reduce_end(session)) {
-        record(session);
-        if (program_nonfinite(session->train))
-            stop_nonfinite(session);
+    session->spoilt = session->spoilt || session->held;
+    session->held = false;
+    if (step_run(session, end, true) && program_nonfinite(session->train)) {
+        session->held = true;
+        stop_nonfinite(session);
     }
-    if (cursor == program_ops(session->train))
-        end_step(session);
+    if (program_cursor(session->train) < program_ops(session->train))
+        return;
+    end_step(session);
+    bool spoilt = !program_weights_finite(session->train);
+    if (spoilt && !session->spoilt)
+        stop_before_update(session);
+    else
+        session->spoilt = spoilt;
 }
 
 /* The update of the step under way is not made: everything learnt is as the step found it. */
 static void lose_update(struct session *session)
 {
-    note_nonfinite(session);
+    note_nonfinite(session, session->step + 1);
     session->lost_updates++;
     session->optimizer.t--; /* reduce has counted it */
     memcpy(session->net->s, session->stats_before, session->net->stat_size * sizeof(real));
@@ -134,15 +117,14 @@ bool session_complete_step(struct session *session)
 {
     if (!session->inside)
         return true;
-    if (program_cursor(session->train) < reduce_end(session))
-        program_run(session->train, &session->optimizer, reduce_end(session), false);
-    if (!session->recorded)
-        record(session);
-    bool lost = program_cursor(session->train) == reduce_end(session) && program_nonfinite(session->train);
+    step_run(session, step_reduce_end(session), false);
+    bool lost = program_cursor(session->train) == step_reduce_end(session) &&
+                (session->held || program_nonfinite(session->train));
     if (lost)
         lose_update(session);
     else
-        program_run(session->train, &session->optimizer, program_ops(session->train), false);
+        step_run(session, program_ops(session->train), false);
+    session->held = false;
     end_step(session);
     session->stop = STOP_NONE; /* what stopped inside of it is past */
     return !lost;
@@ -329,16 +311,34 @@ static void measure_rate(struct session *session, int64_t now)
     }
 }
 
+/* On the way through what was recorded: the next edit is made again. */
+static void pass(struct session *session)
+{
+    struct err err;
+    if (history_pass(session, &err))
+        stop(session, STOP_BROKEN, err.message);
+}
+
 static void advance_step(struct session *session, int64_t deadline)
 {
     int64_t begun = clock_now();
-    if (!session->inside)
-        begin_step(session);
+    struct position ahead;
+    bool past = history_ahead(session, &ahead);
+    if (past && position_compare(session_position(session), ahead) >= 0) {
+        pass(session);
+        return;
+    }
+    if (!session->inside) {
+        history_before_step(session);
+        step_begin(session);
+    }
     uint64_t step = session->step;
     int cursor = program_cursor(session->train), all = program_ops(session->train);
     /* An edit during the run may have left fewer ops than the goal counted. */
     bool short_of_all = session->goal == GOAL_OPS && step == session->goal_step && session->goal_op < all;
     int end = short_of_all ? session->goal_op : all;
+    if (past && ahead.step == step && ahead.op < end)
+        end = ahead.op;
     if (session->step_nanoseconds < LONG_STEP) {
         run_ops(session, end);
     } else {
@@ -366,4 +366,6 @@ void session_advance(struct session *session, int64_t deadline)
         if (!session->evaluation.active && session->goal != GOAL_NONE && goal_reached(session))
             stop(session, STOP_GOAL, "");
     } while (session_running(session) && clock_now() < deadline);
+    if (!session_running(session))
+        history_settle(session);
 }

@@ -12,6 +12,7 @@
 
 #include "debug/choices.h"
 #include "debug/expr.h"
+#include "debug/history.h"
 #include "debug/rig.h"
 
 #define THREADS_DEFAULT 8
@@ -74,6 +75,11 @@ struct session *session_open(const struct session_options *options, struct err *
     }
     session->team_lent = false;
     session->seed = options->seed;
+    session->history = history_open(HISTORY_BUDGET, err);
+    if (!session->history) {
+        session_close(session);
+        return NULL;
+    }
     return session;
 }
 
@@ -92,6 +98,7 @@ void session_close(struct session *session)
     series_close(session->validation_loss_series);
     series_close(session->validation_score_series);
     series_close(session->lr_series);
+    history_close(session->history);
     expr_free(session->until);
     free(session->event);
     batch_order_close(&session->order);
@@ -140,7 +147,7 @@ static void clear_record(struct session *session)
     session->epoch = 0;
     session->visited = session->batch_first = 0;
     session->draws = 0;
-    session->inside = session->recorded = false;
+    session->inside = session->held = session->spoilt = false;
     session->goal = GOAL_NONE;
     expr_free(session->until);
     session->until = NULL;
@@ -200,6 +207,7 @@ int session_load_data(struct session *session, const struct data_origin *origin,
     transform.inputs = !keep || session->transform.inputs;
     transform.targets = data->task == TASK_REGRESS &&
                         (!keep || session->data->task != TASK_REGRESS || session->transform.targets);
+    history_new_root(session, true);
     session_adopt(session, data, &transform, &order);
     rig_install(session, &plan, &rig);
     if (!keep)
@@ -238,22 +246,40 @@ static char mark_letter(int event)
     return (char)(event < 26 ? 'a' + event : event < 52 ? 'A' + event - 26 : '*');
 }
 
-void session_event(struct session *session, const char *format, ...)
+/* Room for one more event; NULL: none, and a mark less on the plot; the edit itself stands. */
+static struct event *add_event(struct session *session)
 {
     if (session->events == session->events_room) {
         int room = session->events_room ? 2 * session->events_room : 16;
         struct event *more = realloc(session->event, (size_t)room * sizeof *more);
         if (!more)
-            return; /* a mark less on the plot; the edit itself stands */
+            return NULL;
         session->event = more;
         session->events_room = room;
     }
-    struct event *event = &session->event[session->events];
+    return &session->event[session->events++];
+}
+
+void session_event(struct session *session, const char *format, ...)
+{
+    struct event *event = add_event(session);
+    if (!event)
+        return;
     event->step = session->step;
-    event->mark = mark_letter(session->events);
+    event->mark = mark_letter(session->events - 1);
     va_list list;
     va_start(list, format);
     vsnprintf(event->text, sizeof event->text, format, list);
     va_end(list);
-    session->events++;
+    history_name_edit(session, event->mark, event->text);
+}
+
+void session_event_again(struct session *session, char mark, const char *text, uint64_t step)
+{
+    struct event *event = add_event(session);
+    if (!event)
+        return;
+    event->step = step;
+    event->mark = mark;
+    snprintf(event->text, sizeof event->text, "%s", text);
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "debug/choices.h"
+#include "debug/history.h"
 #include "debug/rig.h"
 
 void session_forget_validation(struct session *session)
@@ -68,15 +69,27 @@ static int rebuild(struct session *session, const struct rig_plan *plan, struct 
     return 0;
 }
 
+/* The same, as an edit of KIND. */
+static int rebuild_as(struct session *session, enum edit_kind kind, const struct rig_plan *plan, struct text *notes,
+                      struct err *err)
+{
+    struct edit_mark before = history_before_edit(session);
+    if (rebuild(session, plan, notes, err))
+        return -1;
+    history_edited(session, kind, &before);
+    return 0;
+}
+
 int session_set_topology(struct session *session, const struct topology *top, struct text *notes, struct err *err)
 {
     struct rig_plan plan = rig_plan_of(session);
     plan.top = top;
-    return rebuild(session, &plan, notes, err);
+    return rebuild_as(session, EDIT_TOPOLOGY, &plan, notes, err);
 }
 
 void session_initialize(struct session *session, const struct init *init, struct text *notes)
 {
+    struct edit_mark before = history_before_edit(session);
     session_complete_step(session);
     session->init = *init;
     net_init(session->net, init, session->seed, ++session->draws);
@@ -84,6 +97,7 @@ void session_initialize(struct session *session, const struct init *init, struct
         memset(session->optimizer.slot[slot], 0, session->net->size * sizeof(real));
     session->optimizer.t = 0;
     session_forget_validation(session);
+    history_edited(session, EDIT_INIT, &before);
     if (notes)
         text_add(notes,
                  "all %s parameters drawn anew, biases 0; the optimizer's state starts at zero; step %llu goes on\n",
@@ -98,12 +112,13 @@ int session_set_loss(struct session *session, const struct loss *loss, struct te
     plan.loss = *loss;
     plan.top = &top;
     top.layer[topology_out(&top)].args.number[0] = session_outputs(session->data, loss);
-    return rebuild(session, &plan, notes, err);
+    return rebuild_as(session, EDIT_LOSS, &plan, notes, err);
 }
 
 int session_set_optimizer(struct session *session, const struct optim_kind *kind, const struct arg_values *args,
                           double lr, struct text *notes, struct err *err)
 {
+    struct edit_mark before = history_before_edit(session);
     if (kind != session->optimizer.kind) {
         struct rig_plan plan = rig_plan_of(session);
         plan.optim = kind;
@@ -118,6 +133,7 @@ int session_set_optimizer(struct session *session, const struct optim_kind *kind
     }
     session->optimizer.args = *args;
     session->optimizer.lr = lr;
+    history_edited(session, EDIT_OPTIMIZER, &before);
     return 0;
 }
 
@@ -128,14 +144,14 @@ int session_set_batch(struct session *session, int rows, struct err *err)
                        session->data->trains);
     struct rig_plan plan = rig_plan_of(session);
     plan.batch = rows;
-    return rebuild(session, &plan, NULL, err);
+    return rebuild_as(session, EDIT_BATCH, &plan, NULL, err);
 }
 
 /* Another rate or clipping is what helps where an update is held back, so that one is left out. Any other step goes on
  * with them. */
 static void drop_held_back(struct session *session)
 {
-    if (session->inside && session->stop == STOP_NONFINITE)
+    if (session->held)
         session_complete_step(session);
 }
 
@@ -143,9 +159,11 @@ int session_set_lr(struct session *session, double lr, struct err *err)
 {
     if (!(lr >= 0) || !isfinite((float)lr))
         return err_set(err, ERR_USAGE, "lr: %s; legal: 0 or more, and finite", text_short(lr).s);
+    struct edit_mark before = history_before_edit(session);
     drop_held_back(session);
     session->optimizer.lr = lr;
     session->lr_chosen = true;
+    history_edited(session, EDIT_LR, &before);
     return 0;
 }
 
@@ -153,8 +171,10 @@ int session_set_clip(struct session *session, double norm, struct err *err)
 {
     if (!(norm >= 0) || !isfinite(norm))
         return err_set(err, ERR_USAGE, "gradclip: %s; legal: a norm above 0, or off", text_short(norm).s);
+    struct edit_mark before = history_before_edit(session);
     drop_held_back(session);
     session->optimizer.clip = norm;
+    history_edited(session, EDIT_CLIP, &before);
     return 0;
 }
 
@@ -162,15 +182,18 @@ int session_set_whiten(struct session *session, bool inputs, bool targets, struc
 {
     if (targets && session->data->task != TASK_REGRESS)
         return err_set(err, ERR_USAGE, "whiten: the targets are classes; only a regression's targets are whitened");
+    struct edit_mark before = history_before_edit(session);
     session_complete_step(session);
     session->transform.inputs = inputs;
     session->transform.targets = targets;
     session_forget_validation(session);
+    history_edited(session, EDIT_WHITEN, &before);
     return 0;
 }
 
 void session_reset(struct session *session, uint64_t seed)
 {
+    history_new_root(session, false);
     session->seed = seed;
     session_clear_record(session);
     net_init(session->net, &session->init, seed, 0);

@@ -255,6 +255,15 @@ bool program_nonfinite(const struct program *program)
     return !isfinite(program_loss(program)) || !isfinite(program_gradient_norm(program));
 }
 
+bool program_weights_finite(const struct program *program)
+{
+    double squares = 0;
+    for (int k = 0; k < program->net->params; k++)
+        for (int rank = 0; rank < program->ranks; rank++)
+            squares += program->sums[program->sums_stride * (size_t)rank + (size_t)k].weight;
+    return isfinite(squares);
+}
+
 const struct layer_norms *program_norms(const struct program *program, int layer)
 {
     struct sums total = {0};

@@ -1,0 +1,70 @@
+/*
+ * step.c: one training step: begun, its ops run, its figures recorded, ended. Nothing here allocates.
+ *
+ * A step that is run again, after going back, records only what is missing: its figures are in the curves already.
+ */
+#include "step.h"
+
+#include <string.h>
+
+#include "debug/score.h"
+
+int step_reduce_end(const struct session *session)
+{
+    return program_reduce(session->train) + 1;
+}
+
+void step_begin(struct session *session)
+{
+    if (session->order.epoch != session->epoch || session->order.seed != session->seed)
+        batch_order_set(&session->order, session->data, session->seed, session->epoch);
+    int left = session->data->trains - session->visited;
+    int rows = left < session->batch ? left : session->batch;
+    session->batch_first = session->visited;
+    session->visited += rows;
+    memcpy(session->stats_before, session->net->s, session->net->stat_size * sizeof(real));
+    program_begin(session->train, rows, session->seed, session->step);
+    session->inside = true;
+}
+
+static void push(struct series *series, double x, double y)
+{
+    if (!(x <= series_last_x(series)))
+        series_push(series, x, y);
+}
+
+static void record(struct session *session)
+{
+    const struct program *train = session->train;
+    double x = (double)session->step + 1;
+    session->batch_figures = (struct figures){program_loss(train), score_batch(session)};
+    push(session->loss_series, x, session->batch_figures.loss);
+    push(session->score_series, x, session->batch_figures.score);
+    push(session->lr_series, x, session->optimizer.lr);
+    for (int i = 0; i < session->net->top.layers; i++)
+        if (session->gradient_series[i])
+            push(session->gradient_series[i], x, program_norms(train, i)->gradient);
+}
+
+bool step_run(struct session *session, int end, bool hold)
+{
+    int before = program_cursor(session->train);
+    if (before >= end)
+        return false;
+    int cursor = program_run(session->train, &session->optimizer, end, hold);
+    bool known = before < step_reduce_end(session) && cursor >= step_reduce_end(session);
+    if (known)
+        record(session);
+    return known;
+}
+
+bool step_end(struct session *session)
+{
+    session->inside = false;
+    session->step++;
+    if (session->visited < session->data->trains)
+        return false;
+    session->epoch++;
+    session->visited = 0;
+    return true;
+}
