@@ -11,7 +11,8 @@
  *
  * A word is `name=value`, or a bare value that goes to the first argument not yet given whose type takes it; so
  * `dense 64 bias=off` and `init variance-scaling fan_avg uniform` both read as one would say them. A choice may be cut
- * to a prefix that no other choice has. Whole numbers may be written 1e5, and are exact up to 2^53.
+ * to a prefix that no other choice has. `--name value` is another way to say name=value, and `--name` alone to switch
+ * something on. Whole numbers may be written 1e5, and are exact up to 2^53.
  *
  * A size is up to four whole numbers joined by x. A bare number goes to an earlier ARG_INT, 3x3 can only be a size:
  *
@@ -48,6 +49,7 @@ struct arg_spec {
     double min, max; /* both 0: any; INFINITY: no bound on that side; min DBL_MIN: above 0 */
     const char *const *choices; /* ended by NULL; for ARG_WORD they are only proposals for completion */
     unsigned ranks;             /* ARG_EXTENT: how many numbers are legal, a set of ARG_RANK(count) */
+    bool quoted;                /* ARG_REST: words that need quotes keep some, so that text_split gives them back */
     int square;                 /* ARG_EXTENT: one number alone stands for that many equal ones; 0: for itself */
     const char *preset;         /* what holds when it is not given; NULL: it must be given; "": it may be left out */
     const char *summary;

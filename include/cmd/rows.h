@@ -20,6 +20,8 @@ extern const struct command command_step, command_stepi, command_finish, command
 extern const struct command command_print, command_list, command_info, command_hash;
 /* image.c, shape.c, shift.c */
 extern const struct command command_image, command_shape, command_shift;
+/* try.c, overfit.c, lrfind.c */
+extern const struct command command_try;
 /* plot.c, set.c, screenshot.c */
 extern const struct command command_plot, command_set, command_screenshot;
 /* files.c */

@@ -18,6 +18,10 @@
  * end: what `finish` would make of it. NULL on failure. */
 struct session *session_fork(const struct session *session, struct err *err);
 
+/* Runs STEPS steps of FORK, in pieces between which it is asked whether the work may go on: ERR_INTERRUPT when not. The
+ * run may end earlier, as any does: fork->stop says why. */
+int session_fork_run(struct session *fork, uint64_t steps, struct err *err);
+
 /* Makes fork FORK train on ROW [rows], row numbers of the dataset, and nothing else: one batch of all of them a step, no
  * validation, no test rows. Weights, statistics and the optimizer go on; values are whitened as before. VIEW is room that
  * outlives the fork. On failure the fork can only be closed. */

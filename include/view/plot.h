@@ -1,5 +1,5 @@
 /*
- * plot.h: curves over steps, honestly: the axis says its range, every column shows the true minimum and maximum of the
+ * plot.h: curves over steps (or over the powers of ten of something else), honestly: the axis says its range, every column shows the true minimum and maximum of the
  * samples in it, what does not fit is marked and counted, NaN is shown where it happened.
  *
  * Braille dots (2 x 4 a cell), or one character a cell on an ASCII canvas. Event marks stand in a line below the curve.
@@ -36,11 +36,16 @@ struct plot {
     const struct plot_mark *mark;
     int marks;
     bool log_y;
+    bool log_x;         /* a sample at x = -3 stands at 1e-3: the series have the power of ten of what the axis shows */
+    const char *x_name; /* what the axis shows, at most 4 columns; NULL: "step" */
     double x0, x1;     /* the steps shown; x1 <= x0: all there are */
     double y0, y1;     /* ends of the range that the person asked for; NaN: what the curves need */
 };
 
 void plot_draw(const struct plot *plot, struct canvas *canvas, struct rect where);
+
+/* The same as text of WIDTH x HEIGHT, one line a row. */
+void plot_text(const struct plot *plot, bool ascii, int width, int height, struct text *out);
 
 /* Round positions for the ticks of an axis over [LOW, HIGH], LOW < HIGH and above 0 for LOG: at most MAX (1 or more),
  * ascending, in `at`; returns how many. Steps are 1, 2 or 5 times a power of ten; for LOG powers of ten (every n-th of

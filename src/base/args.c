@@ -69,6 +69,14 @@ int args_named(const struct arg_spec *specs, const char *word)
     return -1;
 }
 
+int args_option(const struct arg_spec *specs, const char *word)
+{
+    for (int i = 0; strncmp(word, "--", 2) == 0 && i < args_count(specs); i++)
+        if (strcmp(word + 2, specs[i].name) == 0)
+            return i;
+    return -1;
+}
+
 int args_taker(const struct arg_spec *specs, const bool given[], const char *word)
 {
     for (int i = 0; i < args_count(specs); i++)
@@ -252,36 +260,65 @@ static int finish_values(const struct arg_spec *specs, const char *what, struct 
     return 0;
 }
 
-static const char *join(const char *first, int count, char *const words[], struct text *rest)
+static void add_word(const struct arg_spec *spec, const char *word, struct text *rest)
+{
+    if (spec->quoted)
+        args_quote(word, rest);
+    else
+        text_add(rest, "%s", word);
+}
+
+static const char *join(const struct arg_spec *spec, const char *first, int count, char *const words[],
+                        struct text *rest)
 {
     assert(rest);
     text_clear(rest);
-    text_add_bytes(rest, first, strlen(first));
-    for (int i = 0; i < count; i++)
-        text_add(rest, " %s", words[i]);
+    add_word(spec, first, rest);
+    for (int i = 0; i < count; i++) {
+        text_add(rest, " ");
+        add_word(spec, words[i], rest);
+    }
     return rest->data;
+}
+
+/* Which argument WORDS begin to give, and as which *WORD; how many words that takes is returned, 0: none can. Of two,
+ * "--name value", the second is the value; it may be missing. */
+static int take_argument(const struct arg_spec *specs, const bool given[], int count, char *const words[], int *i,
+                         const char **word)
+{
+    *word = words[0];
+    if ((*i = args_named(specs, words[0])) >= 0) {
+        *word = strchr(words[0], '=') + 1;
+        return 1;
+    }
+    if ((*i = args_option(specs, words[0])) >= 0) {
+        bool bare = specs[*i].type == ARG_SWITCH && (count == 1 || !takes(&specs[*i], words[1]));
+        *word = bare ? "on" : count > 1 ? words[1] : NULL;
+        return bare ? 1 : 2;
+    }
+    *i = args_taker(specs, given, words[0]);
+    return *i >= 0;
 }
 
 int args_parse(const struct arg_spec *specs, const char *what, int count, char *const words[], struct text *rest,
                struct arg_values *values, struct err *err)
 {
     *values = (struct arg_values){0};
-    for (int w = 0; w < count; w++) {
-        const char *word = words[w];
-        int i = args_named(specs, word);
-        if (i >= 0)
-            word = strchr(word, '=') + 1;
-        else
-            i = args_taker(specs, values->given, word);
-        if (i < 0)
+    for (int w = 0, taken; w < count; w += taken) {
+        const char *word;
+        int i;
+        taken = take_argument(specs, values->given, count - w, words + w, &i, &word);
+        if (taken == 0)
             return refuse_word(specs, what, word, values->given, err);
+        if (!word)
+            return err_set(err, ERR_USAGE, "%s: no value follows %s", what, words[w]);
         if (values->given[i])
             return err_set(err, ERR_USAGE, "%s: %s is given twice: '%s'", what, specs[i].name, words[w]);
         values->given[i] = true;
         if (set_value(specs, what, i, word, values, err))
             return -1;
         if (specs[i].type == ARG_REST) {
-            values->text[i] = join(word, count - w - 1, words + w + 1, rest);
+            values->text[i] = join(&specs[i], word, count - w - taken, words + w + taken, rest);
             break;
         }
     }

@@ -113,7 +113,7 @@ static void add_value(const struct arg_spec *spec, const struct arg_values *valu
         text_add(out, "%s", values->number[i] != 0 ? "on" : "off");
         break;
     case ARG_REST:
-        if (survives_split(values->text[i])) {
+        if (spec->quoted || survives_split(values->text[i])) {
             text_add(out, "%s", values->text[i]);
             break;
         }

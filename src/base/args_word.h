@@ -12,6 +12,9 @@ int args_choice(const char *const choices[], const char *word);
 /* The argument that "name=..." in WORD names, or -1. */
 int args_named(const struct arg_spec *specs, const char *word);
 
+/* The argument that "--name" in WORD names, or -1. */
+int args_option(const struct arg_spec *specs, const char *word);
+
 /* The first argument that is not GIVEN and takes the bare WORD, or -1. */
 int args_taker(const struct arg_spec *specs, const bool given[], const char *word);
 

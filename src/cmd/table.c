@@ -5,7 +5,7 @@
 #include "cmd/rows.h"
 
 const char *const command_groups[] = {"data",    "network", "training", "running", "looking",
-                                      "screen", "files",   "help",     NULL};
+                                      "questions", "screen", "files", "help", NULL};
 
 const struct command *const commands[] = {
     &command_data,        &command_target,      &command_task,        &command_split,       &command_shape,
@@ -14,7 +14,7 @@ const struct command *const commands[] = {
     &command_batch,       &command_loss,        &command_gradclip,    &command_seed,        &command_reset,
     &command_step,        &command_stepi,       &command_finish,      &command_epoch,       &command_run,
     &command_until,       &command_stop,        &command_print,       &command_list,        &command_info,
-    &command_image,       &command_shift,       &command_hash,        &command_plot,        &command_set,
+    &command_image,       &command_shift,       &command_hash,        &command_try, &command_plot,        &command_set,
     &command_screenshot,  &command_save,        &command_load,        &command_source,      &command_help,
     &command_apropos,     &command_quit,         NULL,
 };

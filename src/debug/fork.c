@@ -7,7 +7,10 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "debug/rig.h"
+
+#define PIECE 10000000 /* nanoseconds that a run goes on before somebody looks at the keys */
 
 static void copy_settings(struct session *fork, const struct session *session)
 {
@@ -95,6 +98,17 @@ struct session *session_fork(const struct session *session, struct err *err)
     copy_figures(fork, session);
     leave_step(fork);
     return fork;
+}
+
+int session_fork_run(struct session *fork, uint64_t steps, struct err *err)
+{
+    session_run_steps(fork, steps);
+    while (session_running(fork)) {
+        session_advance(fork, clock_now() + PIECE);
+        if (!session_breathe(fork))
+            return err_set(err, ERR_INTERRUPT, "interrupted");
+    }
+    return 0;
 }
 
 int session_fork_narrow(struct session *fork, struct dataset *view, int *row, int rows, struct err *err)

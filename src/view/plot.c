@@ -197,15 +197,22 @@ static struct figure step_label(double step)
     return label;
 }
 
-static void draw_x_labels(const struct frame *frame, const double tick[], int ticks, const struct plot_scan *scan,
-                          struct canvas *canvas)
+static struct figure power_label(double power)
+{
+    struct figure label;
+    snprintf(label.s, sizeof label.s, "1e%.0f", power);
+    return label;
+}
+
+static void draw_x_labels(const struct plot *plot, const struct frame *frame, const double tick[], int ticks,
+                          const struct plot_scan *scan, struct canvas *canvas)
 {
     struct rect area = frame->curves;
     int y = area.y + area.height + 1, free_from = area.x;
     if (frame->gutter >= 5)
-        canvas_print(canvas, area.x - 5, y, 4, INK_DIM, "step");
+        canvas_print(canvas, area.x - 5, y, 4, INK_DIM, "%4s", plot->x_name ? plot->x_name : "step");
     for (int i = 0; i < ticks; i++) {
-        struct figure label = step_label(tick[i]);
+        struct figure label = plot->log_x ? power_label(tick[i]) : step_label(tick[i]);
         int length = (int)strlen(label.s);
         int x = area.x + plot_scan_column(scan, tick[i], area.width) - length / 2;
         if (x + length > area.x + area.width)
@@ -243,7 +250,7 @@ static void draw_x_axis(const struct plot *plot, const struct frame *frame, cons
     int most = area.width / 10 < 2 ? 2 : area.width / 10;
     int ticks = plot_ticks(scan->x0, scan->x1, most < TICKS ? most : TICKS, false, tick), whole = 0;
     for (int i = 0; i < ticks; i++)
-        if (tick[i] == floor(tick[i])) /* there is no step 0.5 */
+        if (tick[i] == floor(tick[i])) /* there is no step 0.5; between powers of ten is none */
             tick[whole++] = tick[i];
     for (int x = 0; x < area.width; x++)
         canvas_put(canvas, area.x + x, y, 0x2500, INK_DIM);
@@ -252,7 +259,7 @@ static void draw_x_axis(const struct plot *plot, const struct frame *frame, cons
     for (int i = 0; i < whole; i++)
         canvas_put(canvas, area.x + plot_scan_column(scan, tick[i], area.width), y, 0x252c, INK_DIM);
     if (frame->x_labels)
-        draw_x_labels(frame, tick, whole, scan, canvas);
+        draw_x_labels(plot, frame, tick, whole, scan, canvas);
     draw_marks(plot, scan, area, canvas);
 }
 
@@ -302,4 +309,17 @@ void plot_draw(const struct plot *plot, struct canvas *canvas, struct rect where
     draw_curves(plot, &scan, frame.curves, canvas);
     draw_y_axis(&frame, &scan, canvas->ascii ? 1 : 4, canvas);
     draw_x_axis(plot, &frame, &scan, canvas);
+}
+
+void plot_text(const struct plot *plot, bool ascii, int width, int height, struct text *out)
+{
+    struct canvas canvas;
+    if (canvas_open(&canvas, width, height, ascii, NULL) != 0) {
+        text_add(out, "no memory to draw in\n");
+        return;
+    }
+    canvas.plain = true;
+    plot_draw(plot, &canvas, (struct rect){0, 0, width, height});
+    canvas_text(&canvas, out);
+    canvas_close(&canvas);
 }

@@ -314,12 +314,42 @@ static void test_round_trip_of_sizes(void **state)
     text_free(&out);
 }
 
+/* `--name value` is name=value; what is quoted comes back as it was typed, word by word. */
+static void test_options(void **state)
+{
+    static const struct arg_spec back[] = {
+        {.name = "steps", .type = ARG_INT, .min = 1, .max = 10, .preset = "1"},
+        {.name = "op", .type = ARG_SWITCH, .preset = "off"},
+        {.name = "rest", .type = ARG_REST, .quoted = true, .preset = ""},
+        {0}};
+    struct text line = {0}, rest = {0};
+    struct arg_values values;
+    struct err err;
+    (void)state;
+    assert_int_equal(parse(back, "back", "--op --steps 3", &values, &line, &rest, &err), 0);
+    assert_true(values.number[0] == 3 && values.number[1] == 1);
+    assert_int_equal(parse(back, "back", "--op off 4", &values, &line, &rest, &err), 0);
+    assert_true(values.number[0] == 4 && values.number[1] == 0);
+    assert_int_equal(parse(back, "back", "--op", &values, &line, &rest, &err), 0);
+    assert_true(values.number[0] == 1 && values.number[1] == 1);
+    assert_int_equal(parse(back, "back", "--steps", &values, &line, &rest, &err), -1);
+    assert_string_equal(err.message, "back: no value follows --steps");
+    assert_int_equal(parse(back, "back", "--steps 2 --steps 2", &values, &line, &rest, &err), -1);
+    assert_string_equal(err.message, "back: steps is given twice: '--steps'");
+    assert_int_equal(parse(back, "back", "--steps 11", &values, &line, &rest, &err), -1);
+    assert_non_null(strstr(err.message, "legal: 1 to 10"));
+    assert_int_equal(parse(back, "back", "'lr 1e-2' plain \"net 'a'; b\" -- 5", &values, &line, &rest, &err), 0);
+    assert_string_equal(values.text[2], "'lr 1e-2' plain \"net 'a'; b\" -- 5");
+    text_free(&line);
+    text_free(&rest);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_read),  cmocka_unit_test(test_values),     cmocka_unit_test(test_refused),
         cmocka_unit_test(test_print), cmocka_unit_test(test_round_trip),
-        cmocka_unit_test(test_round_trip_of_sizes),
+        cmocka_unit_test(test_round_trip_of_sizes),        cmocka_unit_test(test_options),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -375,6 +375,25 @@ static void test_ticks_are_round(void **state)
     }
 }
 
+/* Samples at powers of ten: the axis names the powers, and nothing stands between them. */
+static void test_powers_of_ten_along_x(void **state)
+{
+    (void)state;
+    struct series *series = series_open(64, NULL);
+    for (int i = 0; i <= 40; i++)
+        series_push(series, -4 + i * 0.1, 41 - i);
+    struct plot plot = plot_of(series);
+    struct text text = {0};
+    plot.log_x = true;
+    plot.x_name = "rate";
+    plot_text(&plot, true, 50, 6, &text);
+    const char *labels = strstr(text.data, "rate");
+    assert_non_null(labels);
+    assert_string_equal(labels, "rate 1e-4                1e-2                  1e0\n");
+    text_free(&text);
+    series_close(series);
+}
+
 int main(void)
 {
     setlocale(LC_CTYPE, "C.UTF-8");
@@ -391,6 +410,7 @@ int main(void)
         cmocka_unit_test(test_legend_counts_the_curves_it_leaves_out),
         cmocka_unit_test(test_any_size_stays_in_its_place),
         cmocka_unit_test(test_ticks_are_round),
+        cmocka_unit_test(test_powers_of_ten_along_x),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
