@@ -16,8 +16,8 @@ extern const struct command command_optimizer, command_lr, command_batch, comman
 /* run.c */
 extern const struct command command_step, command_stepi, command_finish, command_epoch, command_run, command_until,
     command_stop;
-/* print.c, list.c, info.c */
-extern const struct command command_print, command_list, command_info, command_hash;
+/* print.c, list.c, where.c, info.c */
+extern const struct command command_print, command_list, command_where, command_info, command_hash;
 /* image.c, shape.c, shift.c */
 extern const struct command command_image, command_shape, command_shift;
 /* try.c, overfit.c, lrfind.c */

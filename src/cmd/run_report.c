@@ -3,8 +3,9 @@
 
 #include "cmd/command.h"
 #include "op_report.h"
+#include "trace_report.h"
 
-static void add_why(const struct session *session, struct text *out)
+void run_report_why(const struct session *session, struct text *out)
 {
     switch (session->stop) {
     case STOP_CONDITION:
@@ -19,6 +20,13 @@ static void add_why(const struct session *session, struct text *out)
     case STOP_NONE:
         break;
     }
+}
+
+static void add_origin(const struct session *session, struct text *out)
+{
+    struct trace trace;
+    if (trace_find(session, &trace))
+        trace_report_brief(session, &trace, out);
 }
 
 /* Where in a step the cursor stands. An update that would spoil the weights is held back there: what helps then is an
@@ -50,15 +58,22 @@ static void add_standing(const struct session *session, struct text *out)
     text_add(out, "\n");
 }
 
-void run_report(const struct session *session, struct text *out)
+void run_report_place(const struct session *session, struct text *out)
 {
-    add_why(session, out);
-    if (session->inside && session->stop != STOP_NONFINITE && program_cursor(session->train) > 0)
-        op_report(session, program_cursor(session->train) - 1, out);
     if (session->inside)
         add_cursor(session, out);
     if (session->step > 0)
         add_standing(session, out);
+}
+
+void run_report(const struct session *session, struct text *out)
+{
+    run_report_why(session, out);
+    if (session->inside && session->stop == STOP_NONFINITE)
+        add_origin(session, out);
+    else if (session->inside && program_cursor(session->train) > 0)
+        op_report(session, program_cursor(session->train) - 1, out);
+    run_report_place(session, out);
 }
 
 void console_run_ended(struct console *console)

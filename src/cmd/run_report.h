@@ -7,4 +7,8 @@
 /* Adds it to OUT, a line for each thing; the session has data. */
 void run_report(const struct session *session, struct text *out);
 
+/* Parts of it: why the last run was stopped; where the cursor and training stand. */
+void run_report_why(const struct session *session, struct text *out);
+void run_report_place(const struct session *session, struct text *out);
+
 #endif
