@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "cmd/command.h"
+#include "cmd/record.h"
 #include "data/origin_words.h"
 #include "dnn/gemm.h"
 #include "dnn/layer.h"
@@ -38,6 +39,7 @@ enum option_code {
     OPTION_ASCII,
     OPTION_COLOUR,
     OPTION_FAIL_ON_NAN,
+    OPTION_RECOVER,
     OPTION_VERSION
 };
 
@@ -59,6 +61,7 @@ static const struct option_row option_rows[] = {
      "pad or cut ragged rows and keep stray quotes, counted, instead of refusing the file"},
     {OPTION_ASCII, "ascii", NULL, "draw with ASCII characters only"},
     {OPTION_COLOUR, "color", "WHEN", "auto, always or never; auto heeds NO_COLOR"},
+    {OPTION_RECOVER, "recover", NULL, "bring back the newest session that was cut short, and go on"},
     {OPTION_NO_RC, "no-rc", NULL, "do not run the commands of $XDG_CONFIG_HOME/dnntui/rc"},
     {OPTION_FAIL_ON_NAN, "fail-on-nan", NULL, "end with status 4 when a loss or gradient is not finite"},
     {OPTION_HELP, "help", NULL, "show this and leave"},
@@ -79,6 +82,8 @@ struct plan {
     struct errand *errand; /* [errands] */
     int errands;
     bool batch, no_rc;
+    bool recover;
+    const char *start; /* an option that decides how to start, which --recover finds in the record; NULL: none */
 };
 
 /* --- what --help says */
@@ -211,12 +216,30 @@ static int take_option(int code, const char *argument, struct plan *plan)
     case OPTION_NO_RC:
         plan->no_rc = true;
         return EXIT_OK;
+    case OPTION_RECOVER:
+        plan->recover = plan->no_rc = true; /* what rc did is in the record */
+        return EXIT_OK;
     case OPTION_FAIL_ON_NAN:
         plan->term.fail_on_nan = true;
         return EXIT_OK;
     default:
         return read_word(code, argument, plan);
     }
+}
+
+static const char *name_of(int code)
+{
+    for (int i = 0; i < OPTIONS; i++)
+        if (option_rows[i].code == code)
+            return option_rows[i].name;
+    return "";
+}
+
+/* What decides how a session starts: in --recover's place the record does. */
+static bool decides_start(int code)
+{
+    return code == OPTION_SEED || code == OPTION_THREADS || code == OPTION_TARGET || code == OPTION_TASK ||
+           code == OPTION_DELIMITER || code == OPTION_NO_HEADER || code == OPTION_LENIENT;
 }
 
 /* Fills PLAN; returns EXIT_OK, another status to leave with, or -1: what was asked for has been printed. */
@@ -246,6 +269,7 @@ static int read_options(int argc, char **argv, struct plan *plan)
                            (char[]){'-', (char)optopt, '\0'} : argv[optind - 1]);
         else
             status = take_option(code, optarg, plan);
+        plan->start = decides_start(code) ? name_of(code) : plan->start;
     }
     if (status != EXIT_OK)
         return status;
@@ -253,6 +277,10 @@ static int read_options(int argc, char **argv, struct plan *plan)
         return usage("there can be one DATA only: '%s' is one too many", argv[optind + 1]);
     if (optind < argc && strlen(argv[optind]) >= sizeof plan->origin.source)
         return usage("the name '%s' is longer than a path can be", argv[optind]);
+    if (plan->recover && optind < argc)
+        return usage("--recover brings its own data: there can be no DATA ('%s') beside it", argv[optind]);
+    if (plan->recover && plan->start)
+        return usage("--recover finds in the record how to start: there can be no --%s beside it", plan->start);
     if (optind < argc)
         strcpy(plan->origin.source, argv[optind]);
     return EXIT_OK;
@@ -298,6 +326,8 @@ static int queue_errands(struct console *console, const struct plan *plan, struc
     if (!plan->no_rc && paths_find(PATH_CONFIG, "rc", &rc) && access(rc.data, F_OK) == 0)
         result = console_queue_file(console, rc.data, err);
     text_free(&rc);
+    if (plan->recover)
+        console_queue(console, "recover", "--recover");
     for (int i = 0; i < plan->errands && result == 0; i++) {
         if (plan->errand[i].file)
             result = console_queue_file(console, plan->errand[i].text, err);
@@ -307,21 +337,27 @@ static int queue_errands(struct console *console, const struct plan *plan, struc
     return result;
 }
 
-/* Makes session and console around OUTLET, opens the data, and runs them on a screen (LOOP) or without (PLAIN). */
-static int run(const struct plan *plan, const struct outlet *outlet, struct plain *plain, struct loop *loop)
+/* A run that was left by a signal from outside is one that somebody may want back. */
+static bool ended_properly(int status)
+{
+    return status < 128 || status == EXIT_INTERRUPTED;
+}
+
+/* Opens the data and runs CONSOLE on a screen (LOOP) or without (PLAIN). */
+static int run_console(const struct plan *plan, struct console *console, struct record *record, struct plain *plain,
+                       struct loop *loop)
 {
     struct err err = {0};
     struct text notes = {0};
-    struct session *session = session_open(&plan->session, &err);
-    struct console *console = session ? console_open(session, outlet, &err) : NULL;
     int status = EXIT_COMMAND;
-    if (!console) {
-        fail(status, &err);
-    } else if (session_load_data(session, &plan->origin, false, &notes, &err)) {
+    if (session_load_data(console_session(console), &plan->origin, false, &notes, &err)) {
         status = fail(EXIT_DATA, &err);
     } else {
         console_view(console)->ascii = plan->term.ascii;
-        console_notice_text(console, &notes);
+        if (!plan->recover)
+            console_notice_text(console, &notes);
+        record_start(record);
+        console_set_record(console, record);
         if (queue_errands(console, plan, &err))
             fail(status, &err);
         else if (plain)
@@ -330,12 +366,32 @@ static int run(const struct plan *plan, const struct outlet *outlet, struct plai
             status = fail(EXIT_COMMAND, &err);
     }
     text_free(&notes);
+    return status;
+}
+
+/* Makes session, record and console around OUTLET. LOST is what --recover is to bring back. */
+static int run(const struct plan *plan, const struct record_place *place, const struct lost_session *lost,
+               const struct outlet *outlet, struct plain *plain, struct loop *loop)
+{
+    struct err err = {0};
+    struct session *session = session_open(&plan->session, &err);
+    struct record *record = session ? record_open(place, session, &err) : NULL;
+    struct console *console = record ? console_open(session, outlet, &err) : NULL;
+    int status = EXIT_COMMAND;
+    if (record && lost)
+        record_take_lost(record, lost);
+    if (console)
+        status = run_console(plan, console, record, plain, loop);
+    else
+        fail(status, &err);
+    record_close(record, ended_properly(status));
     console_close(console);
     session_close(session);
     return status;
 }
 
-static int run_somewhere(const struct plan *plan, bool on_screen)
+static int run_in(const struct plan *plan, const struct record_place *place, const struct lost_session *lost,
+                  bool on_screen)
 {
     struct err err = {0};
     struct plain *plain = on_screen ? NULL : plain_open(&err);
@@ -343,9 +399,30 @@ static int run_somewhere(const struct plan *plan, bool on_screen)
     if (!plain && !loop)
         return fail(EXIT_COMMAND, &err);
     struct outlet outlet = plain ? plain_outlet(plain) : loop_outlet(loop);
-    int status = run(plan, &outlet, plain, loop);
+    int status = run(plan, place, lost, &outlet, plain, loop);
     plain_close(plain);
     loop_close(loop);
+    return status;
+}
+
+/* Finds where sessions are recorded, and with --recover the one to bring back, which says how many threads to take. */
+static int run_somewhere(struct plan *plan, bool on_screen)
+{
+    struct text directory = {0};
+    struct lost_session lost = {.file = -1};
+    struct err err = {0};
+    bool found = paths_find(PATH_STATE, "sessions", &directory);
+    struct record_place place = {found ? directory.data : NULL, paths_make, DNNTUI_VERSION};
+    int status;
+    if (plan->recover && !found)
+        err_set(&err, ERR_STATE, "there is no home to find recorded sessions in");
+    if (plan->recover && (!found || record_find_lost(directory.data, &lost, &err))) {
+        status = fail(EXIT_COMMAND, &err);
+    } else {
+        plan->session.threads = plan->recover ? lost.threads : plan->session.threads;
+        status = run_in(plan, &place, plan->recover ? &lost : NULL, on_screen);
+    }
+    text_free(&directory);
     return status;
 }
 
@@ -362,6 +439,7 @@ int main(int argc, char **argv)
         bool on_screen = !plan.batch && screen_possible();
         plan.term.ascii |= !utf8;
         plan.term.read_stdin = plan.errands == 0;
+        plan.term.wait = plan.recover;
         warm_up();
         status = run_somewhere(&plan, on_screen);
     }

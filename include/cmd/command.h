@@ -67,6 +67,14 @@ void console_notice_text(struct console *console, const struct text *text);
 
 /* Puts the lines of the file PATH before those that wait already. */
 int console_source(struct console *console, const char *path, struct err *err);
+/* Carries LINE out as part of a command. */
+int console_carry_out(struct console *console, const char *line, struct err *err);
+/* A run has ended: what the record is to know. */
+void console_note_run_ended(struct console *console);
+/* While hushed, only errors are told, and no file of commands can be read: a session is done again. */
+void console_hush(struct console *console, bool hush);
+bool console_is_hushed(const struct console *console);
+struct record *console_recorder(const struct console *console); /* NULL: there is none */
 void console_quit(struct console *console);
 bool console_has_screen(const struct console *console);
 

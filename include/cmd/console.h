@@ -20,6 +20,7 @@ struct outlet {
     void *context;
 };
 
+struct record;
 struct console; /* opaque: console.c */
 
 struct console *console_open(struct session *session, const struct outlet *outlet, struct err *err);
@@ -28,6 +29,12 @@ void console_close(struct console *console);
 struct session *console_session(const struct console *console);
 struct log *console_log(struct console *console); /* all that was put out; the loops add what was typed */
 struct view *console_view(struct console *console); /* also writable by the settings */
+
+/* Lets RECORD (record.h), which must outlive the console, keep what is done from here on. */
+void console_set_record(struct console *console, struct record *record);
+
+/* Works at the run under way until DEADLINE, as session_advance does; for the loops. */
+void console_advance(struct console *console, int64_t deadline);
 
 /* Carries LINE out now. A failure is reported to the outlet as an error; returns 0 or -1. An empty line and a comment
  * do nothing and succeed. */

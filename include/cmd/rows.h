@@ -26,6 +26,8 @@ extern const struct command command_try;
 extern const struct command command_plot, command_set, command_screenshot;
 /* files.c */
 extern const struct command command_save, command_load, command_source;
+/* replay.c */
+extern const struct command command_record, command_replay, command_recover;
 /* help.c */
 extern const struct command command_help, command_apropos, command_quit;
 

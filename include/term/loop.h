@@ -27,6 +27,7 @@ struct term_options {
     bool ascii;       /* draw with ASCII characters */
     bool fail_on_nan; /* without a screen: end with EXIT_NONFINITE as soon as it happens; on one: when leaving */
     bool read_stdin;  /* without a screen: commands come from standard input, after those that are queued */
+    bool wait;        /* and where there are none, nothing is done */
 };
 
 /* Without a screen: answers go to stdout, the rest to stderr. */

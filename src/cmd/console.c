@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "cmd/command.h"
+#include "cmd/record.h"
 
 #define WORDS_MAX  4096
 #define LOG_LINES  5000
@@ -27,7 +28,8 @@ struct console {
     struct view view;
     struct outlet outlet;
     struct log *log;
-    bool quitting, screen;
+    struct record *record; /* NULL: none */
+    bool quitting, screen, hushed;
     struct queued *queue; /* the next line first */
     int depth;            /* of the queued line that is carried out now */
 };
@@ -74,6 +76,26 @@ struct view *console_view(struct console *console)
     return &console->view;
 }
 
+void console_set_record(struct console *console, struct record *record)
+{
+    console->record = record;
+}
+
+struct record *console_recorder(const struct console *console)
+{
+    return console->record;
+}
+
+void console_hush(struct console *console, bool hush)
+{
+    console->hushed = hush;
+}
+
+bool console_is_hushed(const struct console *console)
+{
+    return console->hushed;
+}
+
 void console_quit(struct console *console)
 {
     console->quitting = true;
@@ -99,6 +121,8 @@ bool console_has_screen(const struct console *console)
 /* Puts TEXT out; text from outside may be anywhere in it, so every line goes through the escape. */
 static void put(struct console *console, enum log_kind kind, const char *text)
 {
+    if (console->hushed && kind != LOG_ERROR)
+        return;
     struct text safe = {0};
     char *copy = strdup(text);
     for (char *rest = copy, *line; rest && (line = strsep(&rest, "\n"));) {
@@ -154,6 +178,44 @@ void console_notice_text(struct console *console, const struct text *text)
 
 /* --- carrying out */
 
+/* Who looks at a screen is told that nothing is recorded; a script has no use for it. */
+static void tell_record(struct console *console)
+{
+    struct text complaint = {0};
+    if (console->record && console->screen && !console->hushed && record_complaint(console->record, &complaint))
+        console_notice_text(console, &complaint);
+    text_free(&complaint);
+}
+
+void console_note_run_ended(struct console *console)
+{
+    if (console->record)
+        record_run_ended(console->record);
+    tell_record(console);
+}
+
+void console_advance(struct console *console, int64_t deadline)
+{
+    session_advance(console->session, deadline);
+    if (console->record)
+        record_runs_on(console->record);
+}
+
+/* Calls the row, with what the record wants to know around it. */
+static int run_recorded(struct console *console, const struct command *command, const struct arg_values *values,
+                        int count, char *const words[], struct err *err)
+{
+    struct record *record = console->record;
+    bool keep = record && record_before(record, command, count);
+    int status = command->run(console, values, err);
+    if (status == 0 && keep)
+        record_command(record, command, values, count, words);
+    else if (status == 0 && record && command->group == GROUP_RUNNING)
+        record_run_begins(record, command, count, words);
+    tell_record(console);
+    return status;
+}
+
 static int run_words(struct console *console, const struct command *command, int count, char *const words[],
                      struct err *err)
 {
@@ -165,7 +227,7 @@ static int run_words(struct console *console, const struct command *command, int
     if (status == 0 && (command->flags & COMMAND_NEEDS_DATA) && !session->data)
         status = err_set(err, ERR_STATE, "%s: no data yet; `data FILE` loads some", command->name);
     if (status == 0)
-        status = command->run(console, &values, err);
+        status = run_recorded(console, command, &values, count, words, err);
     if (session->lost_updates != lost)
         console_notice(console,
                        "the update of step %llu, which is not finite, is left out: the weights are those before it",
@@ -176,7 +238,7 @@ static int run_words(struct console *console, const struct command *command, int
     return status;
 }
 
-static int execute(struct console *console, const char *line, struct err *err)
+int console_carry_out(struct console *console, const char *line, struct err *err)
 {
     char *copy = strdup(line), *words[WORDS_MAX + 1];
     if (!copy)
@@ -197,7 +259,7 @@ static int execute(struct console *console, const char *line, struct err *err)
 static int execute_from(struct console *console, const char *line, const char *where)
 {
     struct err err = {0};
-    if (execute(console, line, &err) == 0)
+    if (console_carry_out(console, line, &err) == 0)
         return 0;
     struct text text = {0};
     text_add(&text, "%s%s%s", where ? where : "", where ? ": " : "", err.message);
@@ -290,6 +352,8 @@ int console_queue_file(struct console *console, const char *path, struct err *er
 
 int console_source(struct console *console, const char *path, struct err *err)
 {
+    if (console->hushed)
+        return err_set(err, ERR_STATE, "source: a replay is under way, which runs one file only");
     if (console->depth >= SOURCE_MAX)
         return err_set(err, ERR_STATE, "%s: files are %d deep in each other; does one source itself?", path,
                        SOURCE_MAX);

@@ -111,4 +111,5 @@ const struct command command_apropos = {
     .name = "apropos", .summary = "find the commands and topics that speak of a word", .group = GROUP_HELP,
     .flags = COMMAND_READ_ONLY, .example = "apropos rate", .args = apropos_args, .run = run_apropos};
 const struct command command_quit = {
-    .name = "quit", .aliases = "q", .summary = "leave", .group = GROUP_HELP, .flags = COMMAND_UNRECORDED, .run = run_quit};
+    .name = "quit", .aliases = "q", .summary = "leave", .group = GROUP_HELP,
+    .flags = COMMAND_UNRECORDED, .run = run_quit};

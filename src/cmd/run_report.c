@@ -80,6 +80,7 @@ void console_run_ended(struct console *console)
 {
     const struct session *session = console_session(console);
     struct text out = {0};
+    console_note_run_ended(console);
     if (!session->data || (session->stop == STOP_NONE && !session->inside))
         return; /* what ended it (`data`, `load`, `reset`) has said so itself */
     run_report(session, &out);

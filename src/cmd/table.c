@@ -15,7 +15,8 @@ const struct command *const commands[] = {
     &command_step,        &command_stepi,       &command_finish,      &command_epoch,       &command_run,
     &command_until,       &command_stop,        &command_print,       &command_list,        &command_where, &command_info,
     &command_image,       &command_shift,       &command_hash,        &command_try, &command_plot,        &command_set,
-    &command_screenshot,  &command_save,        &command_load,        &command_source,      &command_help,
+    &command_screenshot,  &command_save,        &command_load,        &command_source,
+    &command_record,      &command_replay,      &command_recover,     &command_help,
     &command_apropos,     &command_quit,         NULL,
 };
 

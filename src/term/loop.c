@@ -346,7 +346,7 @@ static void go_round(struct loop *loop)
         loop->given_up = false;
         if (session_running(loop->session)) {
             loop->running = loop->frame.dirty = true;
-            session_advance(loop->session, clock_now() + SLICE);
+            console_advance(loop->console, clock_now() + SLICE);
         }
         bool busy = settle(loop);
         if (loop->status != GOING_ON)

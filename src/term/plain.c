@@ -89,7 +89,7 @@ static bool finish_run(struct plain *plain, struct console *console)
     plain->said = clock_now();
     plain->given_up = false;
     while (session_running(session) && !plain->reader_gone && !plain->write_error) {
-        session_advance(session, clock_now() + SLICE);
+        console_advance(console, clock_now() + SLICE);
         if (signals_take(NULL) & SIGNALS_INTERRUPT) {
             session_interrupt(session);
             interrupted = true;
@@ -222,7 +222,7 @@ static int read_commands(struct plain *plain, struct console *console, const str
     if (person && status < 0)
         fputs("\n", stderr);
     text_free(&line);
-    if (status < 0 && number == 0 && !person)
+    if (status < 0 && number == 0 && !person && !options->wait)
         status = run_default(plain, console, options);
     return status;
 }
