@@ -34,12 +34,16 @@ ALL_CFLAGS = $(CSTD) $(WARNINGS) $(MODE) -Iinclude -pthread $(shell pkg-config -
 DNN_LIBS = $(shell pkg-config --libs openblas) -pthread -lm
 LIBS     = $(shell pkg-config --libs $(MODULES)) -lcsv $(DNN_LIBS)
 
-SOURCES      := $(filter-out src/main.c,$(shell find src -name '*.c' | LC_ALL=C sort))
+# What is compiled in double alone, for the engine that `gradcheck` computes with.
+TWIN_SOURCES := src/debug/gradcheck_twin.c
+SOURCES      := $(filter-out src/main.c $(TWIN_SOURCES),$(shell find src -name '*.c' | LC_ALL=C sort))
 DNN_SOURCES  := $(filter src/base/% src/dnn/%,$(SOURCES))
 REST_SOURCES := $(filter-out $(DNN_SOURCES),$(SOURCES))
 DNN_OBJECTS  := $(DNN_SOURCES:%.c=$(OUT)/%.o)
 REST_OBJECTS := $(REST_SOURCES:%.c=$(OUT)/%.o)
 DOUBLE_OBJECTS := $(DNN_SOURCES:%.c=$(OUT)/double/%.o)
+TWIN_OBJECTS := $(patsubst %.c,$(OUT)/double/%.o,$(TWIN_SOURCES) $(filter src/dnn/%,$(DNN_SOURCES)))
+OBJCOPY ?= objcopy
 
 # Unit tests of the engine link with the engine alone; those named *_double.c with the engine compiled in double.
 DNN_TESTS    := $(wildcard tests/unit/base/*.c) $(filter-out %_double.c,$(wildcard tests/unit/dnn/*.c))
@@ -62,8 +66,14 @@ $(PROGRAM): $(OUT)/src/main.o $(OUT)/libdnntui.a $(OUT)/libdnn.a
 
 $(OUT)/libdnn.a: $(DNN_OBJECTS)
 	rm -f $@ && $(AR) rcs $@ $^
-$(OUT)/libdnntui.a: $(REST_OBJECTS)
+$(OUT)/libdnntui.a: $(REST_OBJECTS) $(OUT)/twin.o
 	rm -f $@ && $(AR) rcs $@ $^
+# A second engine, in double, inside the program: one object that keeps all its names to itself but those of the twin.
+# Groups of sections are taken apart, or the linker would take the second engine's for copies of the first's.
+$(OUT)/twin.o: $(TWIN_OBJECTS)
+	$(LD) -r --force-group-allocation -o $@.all $^
+	$(OBJCOPY) --wildcard --keep-global-symbol='gradcheck_twin_*' $@.all $@
+	rm -f $@.all
 $(OUT)/libdnn-double.a: $(DOUBLE_OBJECTS)
 	rm -f $@ && $(AR) rcs $@ $^
 
@@ -76,7 +86,7 @@ $(OUT)/%.o: %.c $(OUT)/flags
 	$(CC) @$(OUT)/flags -MMD -MP -c -o $@ $<
 $(OUT)/double/%.o: %.c $(OUT)/flags
 	@mkdir -p $(@D)
-	$(CC) @$(OUT)/flags -DDNN_DOUBLE -MMD -MP -c -o $@ $<
+	$(CC) @$(OUT)/flags -DDNN_DOUBLE -fno-lto -MMD -MP -c -o $@ $<
 $(OUT)/src/data/known_set.o: $(wildcard datasets/*.csv)
 
 # Unit tests.

@@ -32,6 +32,7 @@ enum command_words {
     WORDS_TOPICS = 1 << 10, /* of help */
     WORDS_TENSORS = 1 << 11, /* those that can be shown now */
     WORDS_OUT = 1 << 12,    /* the output layer, which is not of a kind */
+    WORDS_LEARNING = 1 << 13, /* layers of the live network that have parameters */
 };
 
 enum command_group {

@@ -20,8 +20,8 @@ extern const struct command command_step, command_stepi, command_finish, command
 extern const struct command command_print, command_list, command_where, command_info, command_hash;
 /* image.c, shape.c, shift.c */
 extern const struct command command_image, command_shape, command_shift;
-/* try.c, overfit.c, lrfind.c */
-extern const struct command command_try;
+/* try.c, overfit.c, lrfind.c, gradcheck.c */
+extern const struct command command_try, command_gradcheck;
 /* plot.c, set.c, screenshot.c */
 extern const struct command command_plot, command_set, command_screenshot;
 /* files.c */

@@ -82,6 +82,14 @@ static void add_layers(const struct session *session, const char *prefix, struct
         add(out, prefix, session->net->top.layer[i].name);
 }
 
+static void add_learning(const struct session *session, const char *prefix, struct text *out)
+{
+    const struct net *net = session->net;
+    for (int i = 0; net && i < net->top.layers; i++)
+        if (net->first_param[i] < net->first_param[i + 1])
+            add(out, prefix, net->top.layer[i].name);
+}
+
 static void add_activations(const struct session *session, const char *prefix, struct text *out)
 {
     for (int i = 0; session->net && i < session->net->top.layers; i++)
@@ -121,6 +129,7 @@ static const struct {
     {WORDS_NAMES, NULL, add_functions},
     {WORDS_TENSORS, NULL, add_tensors},
     {WORDS_LAYERS, NULL, add_layers},
+    {WORDS_LEARNING, NULL, add_learning},
     {WORDS_KINDS, kind_name, NULL},
     {WORDS_OUT, out_name, NULL},
     {WORDS_LOSSES, loss_name, NULL},
