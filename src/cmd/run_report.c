@@ -36,7 +36,7 @@ static void add_cursor(const struct session *session, struct text *out)
     const struct program *train = session->train;
     text_add(out, "inside step %llu: next is %s (op %d of %d); ", (unsigned long long)session->step + 1,
              program_op(train, program_cursor(train))->name, program_cursor(train) + 1, program_ops(train));
-    if (session->stop == STOP_NONFINITE)
+    if (session->held)
         text_add(out, "the update is held back: `lr /10`, `init he`, `reset` or another edit drops it, `finish` would "
                       "apply it\n");
     else
@@ -69,7 +69,7 @@ void run_report_place(const struct session *session, struct text *out)
 void run_report(const struct session *session, struct text *out)
 {
     run_report_why(session, out);
-    if (session->inside && session->stop == STOP_NONFINITE)
+    if (session->inside && session->held)
         add_origin(session, out);
     else if (session->inside && program_cursor(session->train) > 0)
         op_report(session, program_cursor(session->train) - 1, out);

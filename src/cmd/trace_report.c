@@ -153,14 +153,16 @@ static int take_marks(const struct session *session, const struct trace *trace, 
     return marks;
 }
 
-static void add_mark(const struct session *session, const struct trace *trace, const struct mark *mark, struct text *out)
+static void add_mark(const struct session *session, const struct trace *trace, const struct mark *mark,
+                     struct text *out)
 {
     bool end = mark->op == trace->op && strcmp(mark->name, trace->written.name) == 0;
     bool some = census_bad(&mark->census) < mark->census.count;
-    text_add(out, "%s %3d  %-18s %-26s %9s%s", end ? "=>" : "  ", mark->op + 1,
-             program_op(session->train, mark->op)->name, mark->name, some ? text_short(mark->absmax).s : "-",
-             census_bad(&mark->census) ? "  " : "");
-    census_print_bad(&mark->census, out);
+    text_add(out, "%s %3d  %-18s %-26s %9s", end ? "=>" : "  ", mark->op + 1,
+             program_op(session->train, mark->op)->name, mark->name, some ? text_short(mark->absmax).s : "-");
+    if (census_bad(&mark->census) > 0)
+        text_add(out, "  %s of %s", text_count((double)census_bad(&mark->census)).s,
+                 text_count((double)mark->census.count).s);
     text_add(out, "\n");
 }
 
