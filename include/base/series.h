@@ -31,6 +31,10 @@ void series_clear(struct series *series);
 /* Makes TO hold what FROM does; both have the same capacity. Allocates nothing. */
 void series_copy(struct series *to, const struct series *from);
 
+/* A copy that takes no more memory than what there is to remember: to be looked at, and to copy from; it cannot grow.
+ * NULL: no memory. The caller closes it. */
+struct series *series_keep(const struct series *series);
+
 /* Adds the sample Y at X; X must be finite and exceed that of the last sample. What a float cannot hold counts as not
  * finite. Allocates nothing. */
 void series_push(struct series *series, double x, double y);

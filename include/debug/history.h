@@ -66,8 +66,10 @@ void history_new_root(struct session *session, bool forget);
 
 /* In the past: the place of the next recorded edit or, behind the last, the tip. False at the tip. */
 bool history_ahead(const struct session *session, struct position *next);
-/* Makes the recorded edit whose place this is, or notices that the tip is reached. */
+/* Makes the recorded edit whose place this is. */
 int history_pass(struct session *session, struct err *err);
+/* Ops have been run in the past: this may be the tip. */
+void history_moved(struct session *session);
 
 /* The step just completed is gone back to: its loss and gradients are known, no weight has been updated. */
 int history_step_back(struct session *session);

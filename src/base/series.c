@@ -31,7 +31,7 @@ struct series {
     uint64_t begin[LEVELS];   /* the oldest bucket that a level holds: always a multiple of 4, so that the newest bucket
                                  of the level above can be made again from whole groups */
     struct sample *sample;    /* [capacity] level 0 */
-    struct gathered *gathered; /* [LEVELS - 1][capacity] the levels above */
+    struct gathered *gathered[LEVELS]; /* [capacity] each, of the levels above; in one piece of memory */
 };
 
 struct series *series_open(int capacity, struct err *err)
@@ -49,7 +49,9 @@ struct series *series_open(int capacity, struct err *err)
         err_set(err, ERR_MEMORY, "no memory for a series of %d samples a level", capacity);
         return NULL;
     }
-    *series = (struct series){.capacity = capacity, .sample = sample, .gathered = gathered};
+    *series = (struct series){.capacity = capacity, .sample = sample};
+    for (int level = 1; level < LEVELS; level++)
+        series->gathered[level] = gathered + (size_t)(level - 1) * n;
     return series;
 }
 
@@ -58,7 +60,7 @@ void series_close(struct series *series)
     if (!series)
         return;
     free(series->sample);
-    free(series->gathered);
+    free(series->gathered[1]);
     free(series);
 }
 
@@ -78,23 +80,47 @@ static uint64_t level_end(const struct series *series, int level)
 static struct gathered *slot(const struct series *series, int level, uint64_t k)
 {
     size_t n = (size_t)series->capacity;
-    return &series->gathered[(size_t)(level - 1) * n + (size_t)(k & (n - 1))];
+    return &series->gathered[level][k & (n - 1)];
+}
+
+/* Slots of LEVEL that have been written: a ring that is not full is used from its beginning. */
+static size_t used_slots(const struct series *series, int level)
+{
+    uint64_t all = level_end(series, level), n = (uint64_t)series->capacity;
+    return (size_t)(all < n ? all : n);
 }
 
 void series_copy(struct series *to, const struct series *from)
 {
     assert(to->capacity == from->capacity);
-    size_t n = (size_t)from->capacity;
     to->count = from->count;
     memcpy(to->begin, from->begin, sizeof to->begin);
-    for (int level = 0; level < LEVELS; level++) {
-        uint64_t all = level_end(from, level);
-        size_t used = all < n ? (size_t)all : n; /* a ring that is not full is used from its beginning */
-        if (level == 0)
-            memcpy(to->sample, from->sample, used * sizeof *to->sample);
-        else
-            memcpy(slot(to, level, 0), slot(from, level, 0), used * sizeof *to->gathered);
+    memcpy(to->sample, from->sample, used_slots(from, 0) * sizeof *to->sample);
+    for (int level = 1; level < LEVELS; level++)
+        memcpy(to->gathered[level], from->gathered[level], used_slots(from, level) * sizeof **to->gathered);
+}
+
+struct series *series_keep(const struct series *series)
+{
+    size_t above = 1;
+    for (int level = 1; level < LEVELS; level++)
+        above += used_slots(series, level);
+    struct series *kept = malloc(sizeof *kept);
+    struct sample *sample = malloc((used_slots(series, 0) + 1) * sizeof *sample);
+    struct gathered *gathered = malloc(above * sizeof *gathered);
+    if (!kept || !sample || !gathered) {
+        free(kept);
+        free(sample);
+        free(gathered);
+        return NULL;
     }
+    *kept = (struct series){.capacity = series->capacity, .sample = sample};
+    for (int level = 1; level < LEVELS; level++) {
+        kept->gathered[level] = gathered;
+        gathered += used_slots(series, level);
+    }
+    series_copy(kept, series);
+    return kept;
 }
 
 static struct gathered gather_sample(double x, double y)

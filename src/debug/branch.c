@@ -33,15 +33,6 @@ static void parked_close(struct parked *parked)
     free(parked);
 }
 
-static struct series *copy_of(const struct series *series)
-{
-    struct err err;
-    struct series *copy = series_open(SERIES_CAPACITY, &err);
-    if (copy)
-        series_copy(copy, series);
-    return copy;
-}
-
 static bool park_layers(const struct session *session, struct parked *parked)
 {
     int layers = session->net->top.layers;
@@ -54,7 +45,7 @@ static bool park_layers(const struct session *session, struct parked *parked)
     for (int i = 0; i < layers; i++) {
         snprintf(parked->layer[i], sizeof parked->layer[i], "%s", session->net->top.layer[i].name);
         if (session->gradient_series[i])
-            whole = (parked->gradient[i] = copy_of(session->gradient_series[i])) && whole;
+            whole = (parked->gradient[i] = series_keep(session->gradient_series[i])) && whole;
     }
     return whole;
 }
@@ -73,7 +64,7 @@ void branch_park(struct session *session)
         return;
     bool whole = true;
     for (int i = 0; i < CURVES; i++)
-        whole = (parked->curve[i] = copy_of(*session_curve(session, i))) && whole;
+        whole = (parked->curve[i] = series_keep(*session_curve(session, i))) && whole;
     struct text settings = {0};
     choices_print(session, &settings);
     parked->settings = settings.data;

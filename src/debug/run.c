@@ -347,6 +347,8 @@ static void advance_step(struct session *session, int64_t deadline)
             run_ops(session, ++op);
         while (op < end && session->goal != GOAL_NONE && clock_now() < deadline);
     }
+    if (past)
+        history_moved(session);
     int64_t now = clock_now();
     double share = (double)(session->inside ? program_cursor(session->train) - cursor : all - cursor) / all;
     if (share > 0)

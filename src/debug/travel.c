@@ -356,8 +356,14 @@ int history_pass(struct session *session, struct err *err)
         if (!session->inside)
             snapshot_keep(session, false);
     }
-    if (history->applied == history->length &&
+    history_moved(session);
+    return 0;
+}
+
+void history_moved(struct session *session)
+{
+    struct history *history = session->history;
+    if (history->past && history->applied == history->length &&
         position_compare(session_position(session), history->current->tip) >= 0)
         history->past = false;
-    return 0;
 }
