@@ -33,11 +33,12 @@ enum command_words {
     WORDS_TENSORS = 1 << 11, /* those that can be shown now */
     WORDS_OUT = 1 << 12,    /* the output layer, which is not of a kind */
     WORDS_LEARNING = 1 << 13, /* layers of the live network that have parameters */
+    WORDS_OPS = 1 << 14,    /* the words that the names of ops begin with: fwd, loss, ... */
 };
 
 enum command_group {
-    GROUP_DATA, GROUP_NETWORK, GROUP_TRAINING, GROUP_RUNNING, GROUP_LOOKING, GROUP_QUESTIONS, GROUP_SCREEN,
-    GROUP_FILES, GROUP_HELP
+    GROUP_DATA, GROUP_NETWORK, GROUP_TRAINING, GROUP_RUNNING, GROUP_STOPPING, GROUP_LOOKING, GROUP_QUESTIONS,
+    GROUP_SCREEN, GROUP_FILES, GROUP_HELP
 };
 extern const char *const command_groups[]; /* by enum command_group: "data", ... ended by NULL */
 
@@ -50,6 +51,7 @@ struct command {
     enum command_group group;
     unsigned flags;
     unsigned words; /* enum command_words */
+    unsigned (*narrow)(const struct arg_values *before); /* which of them fit behind these; NULL: all */
     const struct arg_spec *args;
     int (*run)(struct console *console, const struct arg_values *args, struct err *err);
 };

@@ -55,6 +55,12 @@ void console_drop_queue(struct console *console);    /* after Ctrl-C */
 /* Tells the person how a run that has just ended went (stop reason, figures); the loops call it once a run ends. */
 void console_run_ended(struct console *console);
 
+/* Tells what has come to pass by itself since it was told last: a breakpoint that had to be disabled. */
+void console_tell(struct console *console);
+
+/* Prints what `display` has been asked to show after every stop. */
+void console_displays(struct console *console);
+
 /* A screen shows the view by itself, so `plot` need not print it. Off at first. */
 void console_set_screen(struct console *console, bool screen);
 

@@ -16,6 +16,9 @@ extern const struct command command_optimizer, command_lr, command_batch, comman
 /* run.c */
 extern const struct command command_step, command_stepi, command_finish, command_epoch, command_run, command_until,
     command_stop;
+/* break.c, display.c */
+extern const struct command command_break, command_delete, command_disable, command_enable, command_ignore,
+    command_display, command_watch;
 /* print.c, list.c, where.c, info.c */
 extern const struct command command_print, command_list, command_where, command_info, command_hash;
 /* image.c, shape.c, shift.c */

@@ -23,6 +23,7 @@
 
 struct expr;
 struct history;
+struct stops;
 
 /* An edit of the live network or its settings: logged, and drawn as a mark on every plot. */
 struct event {
@@ -46,6 +47,7 @@ enum stop {
     STOP_GOAL,
     STOP_CONDITION, /* that of `until` holds */
     STOP_BROKEN,    /* it cannot be evaluated any more */
+    STOP_BREAK,     /* a breakpoint (stops.h) */
     STOP_NONFINITE,
     STOP_INTERRUPT
 };
@@ -118,6 +120,7 @@ struct session {
     uint32_t goal_epoch;
     int goal_op;
     struct expr *until; /* stops a run; owned; NULL: none */
+    struct stops *stops; /* breakpoints, displays, watches; owned; NULL: none */
     enum stop stop;
     char stop_text[240];
     double samples_per_second; /* of the last second of running */

@@ -9,8 +9,8 @@
 #include "view/canvas.h"
 #include "view/picture.h"
 
-enum plot_what { PLOT_LOSS, PLOT_SCORE, PLOT_GRADIENT, PLOT_LR }; /* the order of plot_names */
-extern const char *const plot_names[]; /* "loss" "acc" "grad" "lr", ended by NULL; one row each in src/view/ */
+enum plot_what { PLOT_LOSS, PLOT_SCORE, PLOT_GRADIENT, PLOT_LR, PLOT_WATCH }; /* the order of plot_names */
+extern const char *const plot_names[]; /* "loss" "acc" "grad" "lr" "watch", ended by NULL; one row each in src/view/ */
 
 #define VIEW_NAME 96
 

@@ -50,13 +50,13 @@ static int named_argument(const struct command *command, const char *word)
     return -1;
 }
 
-/* What argument I takes: its choices and, where COMMAND's lists are for it, their entries. */
-static void add_values(const struct console *console, const struct command *command, int i, const char *prefix,
-                       bool *files, struct text *out)
+/* What argument I takes behind BEFORE: its choices and, where COMMAND's lists are for it, their entries. */
+static void add_values(const struct console *console, const struct command *command, const struct arg_values *before,
+                       int i, const char *prefix, bool *files, struct text *out)
 {
     add_spec(&command->args[i], prefix, files, out);
     if (i == listed_argument(command))
-        words_list(console, command->words, prefix, out);
+        words_list(console, command->narrow ? command->narrow(before) : command->words, prefix, out);
 }
 
 /* A bare word goes to the first argument not given yet that takes it: so behind one that takes any word there is only
@@ -75,7 +75,7 @@ static void add_arguments(const struct console *console, const struct command *c
         if (before.given[i] && specs[i].type != ARG_REST)
             continue;
         if (!taken)
-            add_values(console, command, i, prefix, files, out);
+            add_values(console, command, &before, i, prefix, files, out);
         taken = taken || takes_any_word(&specs[i]);
         if (i > 0 && specs[i].type != ARG_REST)
             add(out, prefix, specs[i].name, "=");
@@ -139,7 +139,7 @@ void console_complete(const struct console *console, const char *line, int curso
     int named = named_argument(command, last);
     *last = 0;
     if (named >= 0)
-        add_values(console, command, named, prefix, files, out);
+        add_values(console, command, &(struct arg_values){0}, named, prefix, files, out);
     else
         add_arguments(console, command, text + first, prefix, files, out);
 }

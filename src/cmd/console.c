@@ -12,6 +12,7 @@
 
 #include "cmd/command.h"
 #include "cmd/record.h"
+#include "debug/stops.h"
 
 #define WORDS_MAX  4096
 #define LOG_LINES  5000
@@ -176,6 +177,14 @@ void console_notice_text(struct console *console, const struct text *text)
         put(console, LOG_NOTICE, text->data);
 }
 
+void console_tell(struct console *console)
+{
+    struct text out = {0};
+    stops_take_notices(console->session->stops, &out);
+    console_notice_text(console, &out);
+    text_free(&out);
+}
+
 /* --- carrying out */
 
 /* Who looks at a screen is told that nothing is recorded; a script has no use for it. */
@@ -199,6 +208,7 @@ void console_advance(struct console *console, int64_t deadline)
     session_advance(console->session, deadline);
     if (console->record)
         record_runs_on(console->record);
+    console_tell(console);
 }
 
 /* Calls the row, with what the record wants to know around it. */
@@ -232,6 +242,7 @@ static int run_words(struct console *console, const struct command *command, int
         console_notice(console,
                        "the update of step %llu, which is not finite, is left out: the weights are those before it",
                        (unsigned long long)session->step);
+    console_tell(console);
     text_free(&rest);
     if (status && strncmp(err->message, command->name, strlen(command->name)) != 0)
         err_prefix(err, "%s: ", command->name);

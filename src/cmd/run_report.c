@@ -11,6 +11,7 @@ void run_report_why(const struct session *session, struct text *out)
     case STOP_CONDITION:
     case STOP_BROKEN:
     case STOP_NONFINITE:
+    case STOP_BREAK:
         text_add(out, "stopped: %s\n", session->stop_text);
         break;
     case STOP_INTERRUPT:
@@ -86,4 +87,6 @@ void console_run_ended(struct console *console)
     run_report(session, &out);
     console_notice_text(console, &out);
     text_free(&out);
+    console_tell(console);
+    console_displays(console);
 }

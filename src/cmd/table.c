@@ -4,8 +4,8 @@
 #include "cmd/command.h"
 #include "cmd/rows.h"
 
-const char *const command_groups[] = {"data",    "network", "training", "running", "looking",
-                                      "questions", "screen", "files", "help", NULL};
+const char *const command_groups[] = {"data",    "network",   "training", "running", "stopping",
+                                      "looking", "questions", "screen",   "files",   "help",     NULL};
 
 const struct command *const commands[] = {
     &command_data,        &command_target,      &command_task,        &command_split,       &command_shape,
@@ -13,12 +13,17 @@ const struct command *const commands[] = {
     &command_dropout,     &command_init,        &command_summary,     &command_optimizer,   &command_lr,
     &command_batch,       &command_loss,        &command_gradclip,    &command_seed,        &command_reset,
     &command_step,        &command_stepi,       &command_finish,      &command_epoch,       &command_run,
-    &command_until,       &command_stop,        &command_print,       &command_list,        &command_where, &command_info,
-    &command_image,       &command_shift,       &command_hash,        &command_try, &command_gradcheck,
-    &command_plot,        &command_set,
-    &command_screenshot,  &command_save,        &command_load,        &command_source,
-    &command_record,      &command_replay,      &command_recover,     &command_help,
-    &command_apropos,     &command_quit,         NULL,
+    &command_until,       &command_stop,
+    &command_break,       &command_delete,      &command_disable,     &command_enable,      &command_ignore,
+    &command_display,     &command_watch,
+    &command_print,       &command_list,        &command_where,       &command_info,        &command_image,
+    &command_shift,       &command_hash,
+    &command_try,         &command_gradcheck,
+    &command_plot,        &command_set,         &command_screenshot,
+    &command_save,        &command_load,        &command_source,      &command_record,      &command_replay,
+    &command_recover,
+    &command_help,        &command_apropos,     &command_quit,
+    NULL,
 };
 
 static bool is_alias(const struct command *command, const char *name)

@@ -120,6 +120,19 @@ static void add_functions(const struct session *session, const char *prefix, str
     }
 }
 
+/* The first words of the ops' names, each once: an op of a layer has two. */
+static void add_ops(const struct session *session, const char *prefix, struct text *out)
+{
+    char last[sizeof program_op(NULL, 0)->name] = "", verb[sizeof last];
+    for (int i = 0; session->train && i < program_ops(session->train); i++) {
+        snprintf(verb, sizeof verb, "%s", program_op(session->train, i)->name);
+        verb[strcspn(verb, " ")] = 0;
+        if (strcmp(verb, last) != 0)
+            add(out, prefix, verb);
+        strcpy(last, verb);
+    }
+}
+
 static const struct {
     unsigned words;
     const char *(*entry)(int i);
@@ -128,6 +141,7 @@ static const struct {
     {WORDS_NAMES, NULL, lookup_names},
     {WORDS_NAMES, NULL, add_functions},
     {WORDS_TENSORS, NULL, add_tensors},
+    {WORDS_OPS, NULL, add_ops},
     {WORDS_LAYERS, NULL, add_layers},
     {WORDS_LEARNING, NULL, add_learning},
     {WORDS_KINDS, kind_name, NULL},

@@ -14,6 +14,7 @@
 #include "debug/history.h"
 #include "debug/score.h"
 #include "debug/session.h"
+#include "debug/stops.h"
 #include "step.h"
 
 /* A step that takes longer than this runs op by op while there is a deadline. */
@@ -102,6 +103,19 @@ static void run_ops(struct session *session, int end)
         stop_before_update(session);
     else
         session->spoilt = spoilt;
+    if (!session->inside && !stops_sample(session))
+        stop(session, STOP_INTERRUPT, "interrupted");
+}
+
+/* After op OP, while the run goes on. */
+static void check_breakpoints(struct session *session, int op)
+{
+    char text[sizeof session->stop_text];
+    if (!session->stops || session->goal == GOAL_NONE)
+        return;
+    enum stop why = stops_check(session, op, text, sizeof text);
+    if (why != STOP_NONE)
+        stop(session, why, text);
 }
 
 /* The update of the step under way is not made: everything learnt is as the step found it. */
@@ -126,6 +140,7 @@ bool session_complete_step(struct session *session)
         step_run(session, program_ops(session->train), false);
     session->held = false;
     end_step(session);
+    stops_sample(session);
     session->stop = STOP_NONE; /* what stopped inside of it is past */
     return !lost;
 }
@@ -329,6 +344,10 @@ static void advance_step(struct session *session, int64_t deadline)
         return;
     }
     if (!session->inside) {
+        if (!stops_settle(session)) {
+            stop(session, STOP_INTERRUPT, "interrupted");
+            return;
+        }
         history_before_step(session);
         step_begin(session);
     }
@@ -339,13 +358,16 @@ static void advance_step(struct session *session, int64_t deadline)
     int end = short_of_all ? session->goal_op : all;
     if (past && ahead.step == step && ahead.op < end)
         end = ahead.op;
-    if (session->step_nanoseconds < LONG_STEP) {
+    end = stops_pause(session, cursor, end);
+    if (session->step_nanoseconds < LONG_STEP && !stops_every_op(session->stops)) {
         run_ops(session, end);
+        check_breakpoints(session, end - 1);
     } else {
         int op = cursor;
-        do
+        do {
             run_ops(session, ++op);
-        while (op < end && session->goal != GOAL_NONE && clock_now() < deadline);
+            check_breakpoints(session, op - 1);
+        } while (op < end && session->goal != GOAL_NONE && clock_now() < deadline);
     }
     if (past)
         history_moved(session);

@@ -14,6 +14,7 @@
 #include "debug/expr.h"
 #include "debug/history.h"
 #include "debug/rig.h"
+#include "debug/stops.h"
 
 #define THREADS_DEFAULT 8
 #define DEFAULT_NETWORK "dense 64, relu, dense 64, relu"
@@ -100,6 +101,7 @@ void session_close(struct session *session)
     series_close(session->lr_series);
     history_close(session->history);
     expr_free(session->until);
+    stops_close(session->stops);
     free(session->event);
     batch_order_close(&session->order);
     transform_close(&session->transform);
@@ -166,6 +168,7 @@ static void clear_curves(struct session *session)
     series_clear(session->validation_loss_series);
     series_clear(session->validation_score_series);
     series_clear(session->lr_series);
+    stops_truncate(session->stops, -1);
     for (int i = 0; session->net && i < session->net->top.layers; i++)
         if (session->gradient_series[i])
             series_clear(session->gradient_series[i]);

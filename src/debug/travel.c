@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "debug/expr.h"
+#include "debug/stops.h"
 #include "history_tree.h"
 #include "step.h"
 
@@ -176,6 +177,19 @@ static void arrive(struct session *session)
                     (program_nonfinite(session->train) ||
                      (history->applied < history->length && history->path[history->applied]->dropped));
     branch_unpark(session);
+    stops_truncate(session->stops, (double)session->step);
+}
+
+/* The step up to which the ways to A and to B are the same. */
+static uint64_t common_steps(const struct edit *a, const struct edit *b)
+{
+    uint64_t steps = UINT64_MAX;
+    while (a != b) {
+        const struct edit **deeper = !b || (a && a->depth > b->depth) ? &a : &b;
+        steps = (*deeper)->at.step < steps ? (*deeper)->at.step : steps;
+        *deeper = (*deeper)->parent;
+    }
+    return steps;
 }
 
 int travel_and_tell(struct session *session, struct branch *branch, int applied, struct position place,
@@ -185,6 +199,7 @@ int travel_and_tell(struct session *session, struct branch *branch, int applied,
     struct position from = session_position(session);
     int from_applied = history->applied;
     struct branch *from_branch = history->current;
+    uint64_t common = common_steps(from_branch->edit, branch->edit);
     if (!history->past)
         branch_park(session);
     if (branch != history->current && branch_follow(session, branch))
@@ -199,6 +214,7 @@ int travel_and_tell(struct session *session, struct branch *branch, int applied,
         arrive(session);
         return -1;
     }
+    stops_truncate(session->stops, (double)common);
     arrive(session);
     add_place(session, notes);
     return 0;

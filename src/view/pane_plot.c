@@ -3,11 +3,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "debug/stops.h"
 #include "view/pane.h"
 #include "view/plot.h"
 
-const char *const plot_names[] = {"loss", "acc", "grad", "lr", NULL};
+const char *const plot_names[] = {"loss", "acc", "grad", "lr", "watch", NULL};
 
+enum { NAME_BYTES = 64 }; /* of a watched expression, in the legend */
 enum { EVENTS_HEIGHT = 9 /* rows from which one is given to the line of events */ };
 
 static bool has_parameters(const struct net *net, int layer)
@@ -60,8 +62,44 @@ static void gradient_curves(struct plot *plot, const struct session *session, ch
     plot->title = title;
 }
 
+static bool above_zero(const struct series *series)
+{
+    struct bucket all;
+    if (series_count(series) == 0)
+        return true;
+    series_columns(series, series_first_x(series), series_last_x(series), 1, &all);
+    return all.count == 0 || all.min > 0;
+}
+
+/* The first of the watches that are enabled, as many as there are curves; linear where one is not above 0. */
+static void watch_curves(struct plot *plot, const struct session *session, char name[PLOT_CURVES][NAME_BYTES],
+                         char *title, size_t size)
+{
+    enum { FIRST = 4, STEPS = RAMP_STEPS - FIRST };
+    const struct stops_entry *entry;
+    int all = 0;
+    while (stops_enabled(session->stops, &stops_watch, all))
+        all++;
+    int shown = all < PLOT_CURVES ? all : PLOT_CURVES;
+    for (int k = 0; k < shown; k++) {
+        entry = stops_enabled(session->stops, &stops_watch, k);
+        text_escape(name[k], NAME_BYTES, entry->what);
+        int ink = INK_RAMP + FIRST + (shown > 1 ? k * (STEPS - 1) / (shown - 1) : 0);
+        add_curve(plot, entry->series, name[k], (enum ink)ink, false);
+        plot->log_y = plot->log_y && above_zero(entry->series);
+    }
+    if (shown < all)
+        snprintf(title, size, "watch (%d of %d)", shown, all);
+    else
+        snprintf(title, size, "watch");
+    plot->title = title;
+    plot->empty = all ? "no values yet: type `step`, `epoch` or `run`"
+                      : "nothing is watched: `watch fc1.grad.norm` follows a figure";
+}
+
+/* TITLE and NAME are room for what is put together here. */
 static void choose_curves(struct plot *plot, const struct session *session, const struct view *view, char *title,
-                          size_t size)
+                          size_t size, char name[PLOT_CURVES][NAME_BYTES])
 {
     switch (view->plot) {
     case PLOT_LOSS:
@@ -78,6 +116,9 @@ static void choose_curves(struct plot *plot, const struct session *session, cons
     case PLOT_LR:
         plot->title = "learning rate";
         add_curve(plot, session->lr_series, "lr", INK_TRAIN, false);
+        break;
+    case PLOT_WATCH:
+        watch_curves(plot, session, name, title, size);
         break;
     }
 }
@@ -109,9 +150,9 @@ static void draw_events(const struct session *session, struct canvas *canvas, st
 static void draw_plot(const struct session *session, const struct view *view, const struct plot_mark mark[],
                       struct canvas *canvas, struct rect where)
 {
-    char title[64];
+    char title[64], name[PLOT_CURVES][NAME_BYTES];
     struct plot plot = {.log_y = view->log_y, .mark = mark, .marks = session->events, .y0 = view->y0, .y1 = view->y1};
-    choose_curves(&plot, session, view, title, sizeof title);
+    choose_curves(&plot, session, view, title, sizeof title, name);
     if (view->last > 0 && series_count(session->loss_series) > 0) {
         plot.x1 = series_last_x(session->loss_series);
         plot.x0 = fmax(plot.x1 - (double)view->last + 1, series_first_x(session->loss_series));
@@ -140,4 +181,4 @@ static void draw(const struct pane_context *context, struct canvas *canvas, stru
     free(mark);
 }
 
-const struct pane_kind pane_plot = {"plot", "loss, accuracy, gradients or rate over the steps", draw};
+const struct pane_kind pane_plot = {"plot", "loss, accuracy, gradients, rate or watches over the steps", draw};

@@ -206,6 +206,15 @@ static bool takes_any_word(const struct command *command)
     return strcmp(command->name, "help") == 0 || strcmp(command->name, "apropos") == 0;
 }
 
+static bool takes_expression(const struct command *command)
+{
+    static const char *const names[] = {"print", "until", "display", "watch"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(command->name, names[i]) == 0)
+            return true;
+    return false;
+}
+
 /* LINE must be refused by a message that begins with the command's name. */
 static void refuse(struct talk *talk, const struct command *command, const char *line)
 {
@@ -228,10 +237,10 @@ static void refuse_all(struct talk *talk)
                 strcmp(wrong[k], "''") == 0 && strcmp(command->name, "target") == 0; /* leaves it to the program */
             bool prints = strcmp(wrong[k], "''") == 0 && command->args && command->args[0].preset &&
                           !*command->args[0].preset && command->args[0].type == ARG_REST;
-            bool number = (strcmp(command->name, "print") == 0 || strcmp(command->name, "until") == 0) &&
-                          isdigit((unsigned char)wrong[k][0]);
+            bool number = takes_expression(command) && isdigit((unsigned char)wrong[k][0]);
             bool harmless =
-                strcmp(wrong[k], "9e307") == 0 && strcmp(command->name, "gradclip") == 0; /* clips nothing */
+                (strcmp(wrong[k], "9e307") == 0 && strcmp(command->name, "gradclip") == 0) || /* clips nothing */
+                (strcmp(wrong[k], "nan") == 0 && strcmp(command->name, "break") == 0);
             if (!harmless && !chooses && !prints && !number)
                 refuse(talk, command, line);
         }

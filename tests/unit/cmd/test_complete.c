@@ -80,6 +80,15 @@ static void test_offers(void **state)
     check(&talk, "data iris task=c", 15, "classify", true);
     check(&talk, "plot gr", 5, "grad", true);
     check(&talk, "info l", 5, "layers", true);
+    check(&talk, "break ", 6, "nan if at", true);
+    check(&talk, "break if val.a", 9, "val.acc", true);
+    check(&talk, "break if loss<gra", 14, "grad.norm", true);
+    check(&talk, "break at ", 9, "gather fwd loss bwd reduce update", true);
+    check(&talk, "break at bwd f", 13, "fc1 fc2", true);
+    check(&talk, "break nan ", 10, "", true);
+    check(&talk, "watch update.n", 6, "update.norm", true);
+    check(&talk, "delete a", 7, "all", true);
+    check(&talk, "plot wa", 5, "watch", true);
     check(&talk, "hash ", 5, "", true);
     talk_say(&talk, "net dense 8, gelu");
     check(&talk, "print gel", 6, "gelu1.out gelu1.out.grad", true);
@@ -160,6 +169,8 @@ static void complete_line(const char *command, const char *word, struct text *ou
         text_add(out, word[0] == 'm' ? "1, 2)" : "2)");
     if (strcmp(command, "activation") == 0 && strpbrk(word, "0123456789"))
         text_add(out, " tanh"); /* a layer: what it becomes */
+    else if (strcmp(command, "break") == 0 && strcmp(word, "nan") != 0)
+        text_add(out, strcmp(word, "if") == 0 ? " loss < 0.1" : " gather");
     else if (!is_switch && (strcmp(command, "bias") == 0 || strcmp(command, "whiten") == 0))
         text_add(out, " off");
 }

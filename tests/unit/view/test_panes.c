@@ -252,7 +252,7 @@ static void test_every_plot_draws(void **state)
     run_steps(session, 30);
     session_event(session, "lr %g -> %g", 0.001, 0.0003);
     run_steps(session, 30);
-    static const char *const titles[] = {"loss", "accuracy", "gradient norm", "learning rate"};
+    static const char *const titles[] = {"loss", "accuracy", "gradient norm", "learning rate", "watch"};
     for (int what = 0; plot_names[what]; what++) {
         struct view view = view_default();
         view.plot = (enum plot_what)what;
