@@ -23,8 +23,8 @@ extern const struct command command_break, command_delete, command_disable, comm
 extern const struct command command_print, command_list, command_where, command_info, command_hash;
 /* image.c, shape.c, shift.c */
 extern const struct command command_image, command_shape, command_shift;
-/* try.c, overfit.c, lrfind.c, gradcheck.c */
-extern const struct command command_try, command_gradcheck;
+/* overfit.c, lrfind.c, gradcheck.c, try.c */
+extern const struct command command_overfit, command_lrfind, command_gradcheck, command_try;
 /* plot.c, set.c, screenshot.c */
 extern const struct command command_plot, command_set, command_screenshot;
 /* files.c */
