@@ -16,15 +16,14 @@
 
 /* --- tensors */
 
-static struct tensor tensor_of(const real *data, const struct shape *shape, int rows)
+/* One that a batch leaves at DATA: a row of SHAPE for each row of the batch. */
+static struct tensor of_batch(const struct session *session, const real *data, const struct shape *shape,
+                              const struct layer *layer)
 {
-    struct tensor tensor = {.data = data, .count = shape_size(shape)};
-    if (rows) {
-        tensor.dim[tensor.rank++] = rows;
-        tensor.count *= (size_t)rows;
-    }
-    for (int i = 0; i < shape->rank; i++)
-        tensor.dim[tensor.rank++] = shape->dim[i];
+    struct tensor tensor = tensor_of(data, shape, program_rows(session->train));
+    tensor.of_batch = true;
+    tensor.unit_axis = 1;
+    tensor.layer = layer;
     return tensor;
 }
 
@@ -33,7 +32,7 @@ static bool window_tensor(const struct window *windows, int first, int last, con
 {
     for (int i = first; i < last; i++)
         if (strcmp(windows[i].spec.name, name) == 0) {
-            *tensor = tensor_of(vector + windows[i].offset, &windows[i].spec.shape, 0);
+            *tensor = tensor_of(vector + windows[i].offset, &windows[i].spec.shape, -1);
             return true;
         }
     return false;
@@ -58,24 +57,24 @@ static bool batch_tensor(const struct session *session, int layer, const char *n
 {
     const struct net *net = session->net;
     const struct program *train = session->train;
-    const struct shape *out = &net->top.layer[layer].out;
+    const struct layer *of = &net->top.layer[layer];
     size_t length = strlen(name);
-    char of[NAME_ROOM];
+    char param[NAME_ROOM];
     if (strcmp(name, "out") == 0) {
         *op = op_find(session, OP_FORWARD, layer);
-        *tensor = tensor_of(program_out(train, layer), out, program_rows(train));
+        *tensor = of_batch(session, program_out(train, layer), &of->out, of);
         return true;
     }
     if (strcmp(name, "out.grad") == 0) {
         *op = out_gradient_op(session, layer);
-        *tensor = tensor_of(program_out_gradient(train, layer), out, program_rows(train));
+        *tensor = tensor_of(program_out_gradient(train, layer), &of->out, program_rows(train));
         return true;
     }
     if (strcmp(name, "grad") != 0 && (length < 6 || strcmp(name + length - 5, ".grad") != 0))
         return false;
-    snprintf(of, sizeof of, "%.*s", length > 5 ? (int)length - 5 : 6, length > 5 ? name : "weight");
+    snprintf(param, sizeof param, "%.*s", length > 5 ? (int)length - 5 : 6, length > 5 ? name : "weight");
     *op = gradient_op(session, layer);
-    return window_tensor(net->param, net->first_param[layer], net->first_param[layer + 1], of, program_gradient(train),
+    return window_tensor(net->param, net->first_param[layer], net->first_param[layer + 1], param, program_gradient(train),
                          tensor);
 }
 
@@ -114,19 +113,26 @@ static int leading_layer(const struct session *session, const char *name, const 
 bool lookup_locate(const struct session *session, const char *name, struct tensor *tensor, int *op)
 {
     const struct net *net = session->net;
-    bool input = strcmp(name, "x") == 0, target = strcmp(name, "target") == 0;
-    const char *rest;
+    const struct program *train = session->train;
+    const char *rest = NULL;
     int layer = leading_layer(session, name, &rest);
-    *op = input || target ? 0 : -1;
-    if (input || target) {
-        *tensor = tensor_of(input ? program_out(session->train, -1) : program_target(session->train),
-                            input ? &net->in : &net->top.layer[net->top.layers - 1].out, program_rows(session->train));
+    *op = 0;
+    if (strcmp(name, "x") == 0) {
+        *tensor = of_batch(session, program_out(train, -1), &net->in, NULL);
         return true;
     }
-    return layer >= 0 &&
-           (window_tensor(net->param, net->first_param[layer], net->first_param[layer + 1], rest, net->w, tensor) ||
-            window_tensor(net->stat, net->first_stat[layer], net->first_stat[layer + 1], rest, net->s, tensor) ||
-            batch_tensor(session, layer, rest, tensor, op));
+    if (strcmp(name, "target") == 0) {
+        *tensor = tensor_of(program_target(train), &net->top.layer[net->top.layers - 1].out, program_rows(train));
+        return true;
+    }
+    if (layer < 0)
+        return false;
+    if (window_tensor(net->param, net->first_param[layer], net->first_param[layer + 1], rest, net->w, tensor) ||
+        window_tensor(net->stat, net->first_stat[layer], net->first_stat[layer + 1], rest, net->s, tensor)) {
+        *op = -1;
+        return true;
+    }
+    return batch_tensor(session, layer, rest, tensor, op);
 }
 
 /* The tensor called NAME: 1 found, 0 not, -1 not written yet. */
@@ -161,24 +167,32 @@ static int not_found(const struct session *session, const char *name, struct err
     return -1;
 }
 
-/* A tensor followed by a statistic: 1 found, 0 not, -1 error. */
-static int find_statistic(const struct session *session, const char *name, double *value, struct err *err)
+int lookup_statistic(const struct tensor *tensor, const struct tensor_statistic *statistic, const char *name,
+                     struct named *named, struct err *err)
+{
+    if (statistic->fits && !statistic->fits(tensor))
+        return err_set(err, ERR_USAGE, "%s is for %s; %s is not one", statistic->name, statistic->needs, name);
+    if (statistic->get)
+        *named = (struct named){.type = NAMED_NUMBER, .number = statistic->get(tensor)};
+    else
+        *named = (struct named){.type = NAMED_HISTOGRAM, .tensor = *tensor};
+    return 0;
+}
+
+/* A tensor followed by a statistic, or a layer by one of those of its output: 1 found, 0 not, -1 error. */
+static int find_statistic(const struct session *session, const char *name, struct named *named, struct err *err)
 {
     const char *dot = strrchr(name, '.');
-    char tensor_name[NAME_ROOM];
+    const struct tensor_statistic *statistic = dot ? tensor_statistic_find(dot + 1, strlen(dot + 1)) : NULL;
+    char of[NAME_ROOM + 4];
     struct tensor tensor;
-    if (!dot)
+    if (!statistic)
         return 0;
-    for (const struct tensor_statistic *statistic = tensor_statistics; statistic->name; statistic++) {
-        if (strcmp(dot + 1, statistic->name) != 0)
-            continue;
-        snprintf(tensor_name, sizeof tensor_name, "%.*s", (int)(dot - name), name);
-        int found = find_tensor(session, tensor_name, &tensor, err);
-        if (found == 1)
-            *value = statistic->get(&tensor);
-        return found;
-    }
-    return 0;
+    snprintf(of, sizeof of, "%.*s", (int)(dot - name), name);
+    if (statistic->fits && net_layer(session->net, of) >= 0)
+        strcat(of, ".out");
+    int found = find_tensor(session, of, &tensor, err);
+    return found == 1 && lookup_statistic(&tensor, statistic, of, named, err) ? -1 : found;
 }
 
 int lookup(struct session *session, const char *name, struct named *named, struct err *err)
@@ -199,7 +213,7 @@ int lookup(struct session *session, const char *name, struct named *named, struc
     if (found == 1)
         named->type = NAMED_TENSOR;
     else if (found == 0)
-        found = find_statistic(session, name, &named->number, err);
+        found = find_statistic(session, name, named, err);
     return found == 1 ? 0 : found < 0 ? -1 : not_found(session, name, err);
 }
 
@@ -221,7 +235,8 @@ static void add_name(struct text *out, const char *prefix, const char *name)
         text_add(out, "%s\n", name);
 }
 
-static void add_tensor(struct text *out, const char *prefix, const char *layer, const char *tensor)
+static void add_tensor(const struct session *session, struct text *out, const char *prefix, const char *layer,
+                       const char *tensor)
 {
     char name[NAME_ROOM];
     snprintf(name, sizeof name, "%s%s%s", layer, *layer ? "." : "", tensor);
@@ -230,9 +245,49 @@ static void add_tensor(struct text *out, const char *prefix, const char *layer, 
     /* Statistics only once the person has typed the tensor's name: there would be hundreds of names otherwise. */
     if (strncmp(prefix, name, length) != 0 || prefix[length] != '.')
         return;
+    struct tensor described;
+    int op;
+    if (!lookup_locate(session, name, &described, &op))
+        return;
     for (const struct tensor_statistic *statistic = tensor_statistics; statistic->name; statistic++) {
+        if (statistic->fits && !statistic->fits(&described))
+            continue;
         snprintf(name + length, sizeof name - length, ".%s", statistic->name);
         add_name(out, prefix, name);
+    }
+}
+
+/* Statistics of a slice, once it is closed. */
+static void add_of_slice(const char *prefix, struct text *out)
+{
+    const char *bracket = strrchr(prefix, ']');
+    char name[NAME_ROOM];
+    if (!bracket || bracket[1] != '.')
+        return;
+    for (const struct tensor_statistic *statistic = tensor_statistics; statistic->name; statistic++) {
+        snprintf(name, sizeof name, "%.*s.%s", (int)(bracket + 1 - prefix), prefix, statistic->name);
+        add_name(out, prefix, name);
+    }
+}
+
+/* What a layer has besides tensors. */
+static void add_layer_figures(const struct session *session, int layer, const char *prefix, struct text *out)
+{
+    const struct layer *of = &session->net->top.layer[layer];
+    const struct tensor output = {.layer = of};
+    const bool weighted = session->net->first_param[layer] < session->net->first_param[layer + 1];
+    const struct {
+        const char *name;
+        bool has;
+    } figures[] = {{"ratio", weighted},
+                   {"update.norm", weighted},
+                   {"dead", of->kind->flags & LAYER_RECTIFIER},
+                   {"saturated", tensor_saturates(&output)}};
+    char name[NAME_ROOM];
+    for (size_t i = 0; i < sizeof figures / sizeof *figures; i++) {
+        snprintf(name, sizeof name, "%s.%s", of->name, figures[i].name);
+        if (figures[i].has)
+            add_name(out, prefix, name);
     }
 }
 
@@ -249,21 +304,17 @@ void lookup_names(const struct session *session, const char *prefix, struct text
         char gradient[NAME_ROOM];
         for (int k = net->first_param[i]; k < net->first_param[i + 1]; k++) {
             bool weight = strcmp(net->param[k].spec.name, "weight") == 0;
-            add_tensor(out, prefix, layer, net->param[k].spec.name);
+            add_tensor(session, out, prefix, layer, net->param[k].spec.name);
             snprintf(gradient, sizeof gradient, "%s.grad", net->param[k].spec.name);
-            add_tensor(out, prefix, layer, weight ? "grad" : gradient);
+            add_tensor(session, out, prefix, layer, weight ? "grad" : gradient);
         }
         for (int k = net->first_stat[i]; k < net->first_stat[i + 1]; k++)
-            add_tensor(out, prefix, layer, net->stat[k].spec.name);
-        if (net->first_param[i] < net->first_param[i + 1]) {
-            snprintf(gradient, sizeof gradient, "%s.ratio", layer);
-            add_name(out, prefix, gradient);
-            snprintf(gradient, sizeof gradient, "%s.update.norm", layer);
-            add_name(out, prefix, gradient);
-        }
-        add_tensor(out, prefix, layer, "out");
-        add_tensor(out, prefix, layer, "out.grad");
+            add_tensor(session, out, prefix, layer, net->stat[k].spec.name);
+        add_layer_figures(session, i, prefix, out);
+        add_tensor(session, out, prefix, layer, "out");
+        add_tensor(session, out, prefix, layer, "out.grad");
     }
-    add_tensor(out, prefix, "", "x");
-    add_tensor(out, prefix, "", "target");
+    add_tensor(session, out, prefix, "", "x");
+    add_tensor(session, out, prefix, "", "target");
+    add_of_slice(prefix, out);
 }

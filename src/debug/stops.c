@@ -150,8 +150,12 @@ static void print_tensor(const struct tensor *tensor, struct text *out)
         text_add(out, "%s%d", i ? ", " : "", tensor->dim[i]);
     text_add(out, "]");
     if (tensor->count <= ALL) {
-        for (size_t i = 0; i < tensor->count; i++)
-            text_add(out, "  %s", text_short((double)tensor->data[i]).s);
+        struct tensor_walk walk;
+        size_t count;
+        tensor_walk_begin(&walk, tensor);
+        for (const float *x; (x = tensor_next(&walk, &count));)
+            for (size_t i = 0; i < count; i++)
+                text_add(out, "  %s", text_short((double)x[i]).s);
         return;
     }
     static const char *const shown[] = {"min", "mean", "max", NULL};

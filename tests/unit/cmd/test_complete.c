@@ -165,8 +165,10 @@ static void complete_line(const char *command, const char *word, struct text *ou
         return;
     }
     text_add(out, "%s %s", command, word);
-    if (word[strlen(word) - 1] == '(') /* not 0, since `until` ends then; functions of two arguments begin with m */
+    if (word[strlen(word) - 1] == '(') /* functions of two arguments begin with m */
         text_add(out, word[0] == 'm' ? "1, 2)" : "2)");
+    if (strcmp(command, "until") == 0) /* it must end, though no unit ever dies */
+        text_add(out, " or 1");
     if (strcmp(command, "activation") == 0 && strpbrk(word, "0123456789"))
         text_add(out, " tanh"); /* a layer: what it becomes */
     else if (strcmp(command, "break") == 0 && strcmp(word, "nan") != 0)
