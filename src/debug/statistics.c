@@ -1,153 +1,134 @@
 /*
- * statistics.c: what can be said of a tensor in one number: one table. Sums are in double; several at once, for they
- * are as fast as the memory then, and so in an order that depends on the tensor's shape alone.
+ * statistics.c: what can be said of a tensor in one number: one table. Sums are in double.
  */
 #include <math.h>
 #include <string.h>
 
 #include "debug/tensor.h"
+#include "stretch.h"
 
 /* A unit that saturates is at its end when it is within this share of its range from one of its ends. */
 #define SATURATION_MARGIN 0.05
 
-enum { LANES = 8 };
+/* --- sums and counts */
 
-/* A result for a stretch of values: RUN is called for each, and its results are added up. */
-static double sum_over(const struct tensor *tensor, double (*run)(const float *x, size_t count, double shift),
-                       double shift)
+static struct sums sums_over(const struct tensor *tensor, double shift)
 {
     struct tensor_walk walk;
-    double sum = 0;
+    struct sums all = {0};
     size_t count;
     tensor_walk_begin(&walk, tensor);
-    for (const float *x; (x = tensor_next(&walk, &count));)
-        sum += run(x, count, shift);
-    return sum;
-}
-
-static double add_lanes(const double lane[LANES])
-{
-    double sum = 0;
-    for (int k = 0; k < LANES; k++)
-        sum += lane[k];
-    return sum;
-}
-
-/* A function of a stretch that adds EXPRESSION of each value x. */
-#define SUM(name, expression) \
-    static double name(const float *at, size_t count, double shift) \
-    { \
-        double lane[LANES] = {0}, rest = 0; \
-        size_t i = 0; \
-        (void)shift; \
-        for (; i + LANES <= count; i += LANES) \
-            for (int k = 0; k < LANES; k++) { \
-                double x = (double)at[i + (size_t)k]; \
-                lane[k] += expression; \
-            } \
-        for (; i < count; i++) { \
-            double x = (double)at[i]; \
-            rest += expression; \
-        } \
-        return add_lanes(lane) + rest; \
+    for (const float *x; (x = tensor_next(&walk, &count));) {
+        struct sums sums = stretch_sums(x, count, shift);
+        all.values += sums.values;
+        all.squares += sums.squares;
     }
-SUM(sum_values, x)
-SUM(sum_squares, (x - shift) * (x - shift))
-SUM(sum_nan, x != x)
-SUM(sum_inf, fabs(x) == INFINITY)
-SUM(sum_zero, x == 0)
-SUM(sum_low, x < shift)
-SUM(sum_high, x > shift)
-#undef SUM
+    return all;
+}
+
+/* Counts in int lanes, a stretch of COUNTED values at a time, so that none overflows. */
+#define COUNTED ((size_t)1 << 20)
+
+/* How many values of a stretch EXPRESSION is true of, for x; LIMIT is a parameter of it. */
+#define COUNT(name, expression) \
+    static size_t name(const float *at, size_t count, float limit) \
+    { \
+        int found = 0; \
+        (void)limit; \
+        for (size_t i = 0; i < count; i++) { \
+            float x = at[i]; \
+            found += expression; \
+        } \
+        return (size_t)found; \
+    }
+COUNT(count_nan, x != x)
+COUNT(count_inf, fabsf(x) == INFINITY)
+COUNT(count_zero, x == 0)
+COUNT(count_below, x < limit)
+COUNT(count_above, x > limit)
+#undef COUNT
+
+static double count_over(const struct tensor *tensor, size_t (*run)(const float *x, size_t count, float limit),
+                         float limit)
+{
+    struct tensor_walk walk;
+    size_t found = 0, count;
+    tensor_walk_begin(&walk, tensor);
+    for (const float *x; (x = tensor_next(&walk, &count));)
+        for (size_t i = 0; i < count; i += COUNTED)
+            found += run(x + i, count - i < COUNTED ? count - i : COUNTED, limit);
+    return (double)found;
+}
 
 static double stat_nan(const struct tensor *tensor)
 {
-    return sum_over(tensor, sum_nan, 0);
+    return count_over(tensor, count_nan, 0);
 }
 
 static double stat_inf(const struct tensor *tensor)
 {
-    return sum_over(tensor, sum_inf, 0);
+    return count_over(tensor, count_inf, 0);
 }
 
 static double stat_zero(const struct tensor *tensor)
 {
-    return sum_over(tensor, sum_zero, 0);
+    return count_over(tensor, count_zero, 0);
 }
 
 static double stat_norm(const struct tensor *tensor)
 {
-    return sqrt(sum_over(tensor, sum_squares, 0));
+    return sqrt(sums_over(tensor, 0).squares);
 }
 
 static double stat_mean(const struct tensor *tensor)
 {
-    return sum_over(tensor, sum_values, 0) / (double)tensor->count; /* of no values: NaN */
+    return sums_over(tensor, 0).values / (double)tensor->count; /* of no values: NaN */
 }
 
+/* In one pass. The shift is one of the values, so its square is at most the count times the variance from the mean, and
+ * what cancels is far below what a double holds. */
 static double stat_std(const struct tensor *tensor)
 {
-    return sqrt(sum_over(tensor, sum_squares, stat_mean(tensor)) / (double)tensor->count);
+    double count = (double)tensor->count;
+    struct sums sums = sums_over(tensor, tensor->count ? (double)tensor->data[0] : 0);
+    double variance = (sums.squares - sums.values * (sums.values / count)) / count;
+    return variance < 0 ? 0 : sqrt(variance);
 }
 
-struct range {
-    float low[LANES], high[LANES];
-    int unordered; /* a NaN was there */
-};
+/* --- range */
 
-static void widen(struct range *range, float x, int lane)
-{
-    range->low[lane] = x < range->low[lane] ? x : range->low[lane];
-    range->high[lane] = x > range->high[lane] ? x : range->high[lane];
-    range->unordered |= x != x;
-}
-
-/* The least and the greatest value, NaN when one is anywhere: fmin and fmax would hide it; NaN of no values. */
-static void find_range(const struct tensor *tensor, double *least, double *most)
+/* A NaN anywhere is the answer: fmin and fmax would hide it. So is it of no values. */
+static struct range range_over(const struct tensor *tensor)
 {
     struct tensor_walk walk;
-    struct range range = {.unordered = tensor->count == 0};
+    struct range all = {INFINITY, -INFINITY, tensor->count == 0};
     size_t count;
-    for (int k = 0; k < LANES; k++) {
-        range.low[k] = INFINITY;
-        range.high[k] = -INFINITY;
-    }
     tensor_walk_begin(&walk, tensor);
     for (const float *x; (x = tensor_next(&walk, &count));) {
-        size_t i = 0;
-        for (; i + LANES <= count; i += LANES)
-            for (int k = 0; k < LANES; k++)
-                widen(&range, x[i + (size_t)k], k);
-        for (; i < count; i++)
-            widen(&range, x[i], 0);
+        struct range range = stretch_range(x, count);
+        all.low = range.low < all.low ? range.low : all.low;
+        all.high = range.high > all.high ? range.high : all.high;
+        all.nan = all.nan || range.nan;
     }
-    *least = range.unordered ? NAN : (double)range.low[0];
-    *most = range.unordered ? NAN : (double)range.high[0];
-    for (int k = 1; k < LANES && !range.unordered; k++) {
-        *least = fmin(*least, (double)range.low[k]);
-        *most = fmax(*most, (double)range.high[k]);
-    }
+    return all;
 }
 
 static double stat_min(const struct tensor *tensor)
 {
-    double least, most;
-    find_range(tensor, &least, &most);
-    return least;
+    struct range range = range_over(tensor);
+    return range.nan ? NAN : (double)range.low;
 }
 
 static double stat_max(const struct tensor *tensor)
 {
-    double least, most;
-    find_range(tensor, &least, &most);
-    return most;
+    struct range range = range_over(tensor);
+    return range.nan ? NAN : (double)range.high;
 }
 
 static double stat_absmax(const struct tensor *tensor)
 {
-    double least, most;
-    find_range(tensor, &least, &most);
-    return isnan(least) ? NAN : fmax(fabs(least), fabs(most));
+    struct range range = range_over(tensor);
+    return range.nan ? NAN : fmax(fabs((double)range.low), fabs((double)range.high));
 }
 
 /* --- units of a layer */
@@ -199,7 +180,9 @@ bool tensor_saturates(const struct tensor *tensor)
 double tensor_saturated(const struct tensor *tensor)
 {
     double low = strcmp(tensor->layer->kind->name, "tanh") == 0 ? -1 : 0, margin = (1 - low) * SATURATION_MARGIN;
-    return (sum_over(tensor, sum_low, low + margin) + sum_over(tensor, sum_high, 1 - margin)) / (double)tensor->count;
+    double ends = count_over(tensor, count_below, (float)(low + margin)) +
+                  count_over(tensor, count_above, (float)(1 - margin));
+    return ends / (double)tensor->count;
 }
 
 const struct tensor_statistic tensor_statistics[] = {
