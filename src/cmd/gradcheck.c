@@ -177,17 +177,18 @@ static int run_gradcheck(struct console *console, const struct arg_values *args,
     const struct session *session = console_session(console);
     struct gradcheck check;
     struct text out = {0};
-    if (gradcheck_open(session, args->given[0] ? args->text[0] : NULL, args->given[1] ? (int)args->number[1] : 0, &check, err))
+    int entries = args->given[1] ? (int)args->number[1] : 0;
+    if (gradcheck_open(session, args->given[0] ? args->text[0] : NULL, entries, &check, err))
         return err_prefix(err, "gradcheck: ");
     if (check.flops > FLOPS_WORTH_A_WORD)
         console_notice(console, "gradcheck: some %s GFLOP in double precision; Ctrl-C gives it up",
                        text_count(ceil(check.flops / 1e9)).s);
     int status = gradcheck_run(session, &check, err);
     if (status == 0) {
-        add_table(&check, &out);
-        add_words(&check, &out);
         text_add(&out, "%d rows of the batch, up to %d entries of a tensor, in double precision\n", check.batch_rows,
                  check.entries);
+        add_table(&check, &out);
+        add_words(&check, &out);
         console_answer_text(console, &out);
         status = first(&check, GRADCHECK_DIFFERS) ? refuse(&check, err) : 0;
     } else {
@@ -199,7 +200,7 @@ static int run_gradcheck(struct console *console, const struct arg_values *args,
 }
 
 static const struct arg_spec gradcheck_args[] = {
-    {.name = "layer", .type = ARG_WORD, .preset = "", .summary = "a layer, or a tensor such as fc1.weight; all of them"},
+    {.name = "layer", .type = ARG_WORD, .preset = "", .summary = "a layer, or a tensor such as fc1.weight; else all"},
     {.name = "entries", .type = ARG_INT, .min = 1, .max = 1e9, .preset = "40",
      .summary = "how many of each tensor; fewer for a large network"},
     {0}};

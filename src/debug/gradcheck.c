@@ -12,7 +12,8 @@
 #include "debug/gradcheck_twin.h"
 
 /* Where more floating-point operations than this would be needed (some ten seconds), fewer rows, then fewer entries
- * are taken, but never fewer than these. A figure of the plan, not of a clock: the same network gives the same table. */
+ * are taken, but never fewer than these. It is a figure of the plan, not of a clock, so the same network gives the same
+ * table. */
 #define FLOPS_MAX   2e10
 #define ROWS_MIN    8
 #define ENTRIES_MIN 5
@@ -222,17 +223,11 @@ static int compare_float(const struct session *session, struct rows *rows, const
 static struct gradcheck_twin *open_twin(const struct session *session, const struct rows *rows, struct err *err)
 {
     const struct net *net = session->net;
-    struct gradcheck_twin *twin = gradcheck_twin_open(&(struct gradcheck_twin_plan){.top = &net->top,
-                                                                                    .in = &net->in,
-                                                                                    .loss = session->loss.kind->name,
-                                                                                    .loss_args = &session->loss.args,
-                                                                                    .rows = rows->count,
-                                                                                    .x = rows->wide_x,
-                                                                                    .target = rows->wide_target,
-                                                                                    .seed = session->seed,
-                                                                                    .draw = session->step,
-                                                                                    .threads = team_ranks(session->team)},
-                                                      err);
+    struct gradcheck_twin_plan plan = {.top = &net->top, .in = &net->in, .loss = session->loss.kind->name,
+                                       .loss_args = &session->loss.args, .rows = rows->count, .x = rows->wide_x,
+                                       .target = rows->wide_target, .seed = session->seed, .draw = session->step,
+                                       .threads = team_ranks(session->team)};
+    struct gradcheck_twin *twin = gradcheck_twin_open(&plan, err);
     for (int k = 0; twin && k < net->params; k++)
         widen(net->w + net->param[k].offset, gradcheck_twin_parameter(twin, k), net->param[k].count);
     return twin;

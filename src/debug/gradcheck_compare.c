@@ -1,9 +1,9 @@
 /*
  * gradcheck_compare.c: a gradient against centred differences, entry by entry, whatever the function.
  *
- * The step is cbrt(eps) max(1, |w|): there the error of the formula, h^2 f'''/6, is about that of rounding, eps f / h. An
- * entry that does not agree is looked at again with an eighth of the step, from both sides: where slopes depend on the
- * side or on the step, the function has a corner there (or rounding hides the slope) and they prove nothing.
+ * The step is cbrt(eps) max(1, |w|): there the error of the formula, h^2 f'''/6, is about that of rounding, eps f / h.
+ * An entry that does not agree is looked at again with an eighth of the step, from both sides: where slopes depend on
+ * the side or on the step, the function has a corner there (or rounding hides the slope) and they prove nothing.
  */
 #include <float.h>
 #include <math.h>
