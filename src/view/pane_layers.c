@@ -57,6 +57,7 @@ struct table {
     int gap;            /* between columns */
     double bar_low, bar_high;
     int cursor;         /* the layer at which the program stands; -1: none */
+    uint32_t mark;      /* which way it goes there */
 };
 
 
@@ -295,7 +296,7 @@ static void draw_row(const struct session *session, const struct table *table, i
 {
     const struct row *row = &table->row[i];
     if (table->cursor == i)
-        canvas_put(canvas, x, y, 0x25b6, INK_MARK);
+        canvas_put(canvas, x, y, table->mark, INK_MARK);
     x += CURSOR_WIDTH;
     for (int c = 0; c < COLUMNS; c++) {
         if (table->width[c] == 0)
@@ -309,6 +310,19 @@ static void draw_row(const struct session *session, const struct table *table, i
                          row->cell[c].s);
         x += table->width[c] + table->gap;
     }
+}
+
+/* Inside a step, the op that runs next: it need not be of a layer. Left out where it does not fit whole. */
+static void draw_next(const struct session *session, struct canvas *canvas, int x, int y, int width)
+{
+    char words[80];
+    if (!session->inside)
+        return;
+    int cursor = program_cursor(session->train);
+    snprintf(words, sizeof words, "; next is %s (op %d of %d)", program_op(session->train, cursor)->name, cursor + 1,
+             program_ops(session->train));
+    if ((int)strlen(words) <= width)
+        canvas_print(canvas, x, y, width, INK_MARK, "%s", words);
 }
 
 /* All rows where they fit; otherwise the first, a row that counts what is left out, and the last. */
@@ -326,14 +340,22 @@ static void draw_rows(const struct session *session, const struct table *table, 
     int y = where.y + before;
     if (left_out) {
         if (table->cursor >= before && table->cursor < before + left_out)
-            canvas_put(canvas, where.x, y, 0x25b6, INK_MARK);
+            canvas_put(canvas, where.x, y, table->mark, INK_MARK);
         canvas_print(canvas, where.x + CURSOR_WIDTH, y, where.width - CURSOR_WIDTH, INK_DIM, "... %d more", left_out);
         if (before + left_out < table->rows)
             draw_row(session, table, table->rows - 1, canvas, where.x, y + 1, right);
     } else if (before < where.height) {
-        canvas_print(canvas, where.x + CURSOR_WIDTH, y, where.width - CURSOR_WIDTH, INK_DIM, "%s parameters",
-                     text_count((double)session->net->parameters).s);
+        int used = canvas_print(canvas, where.x + CURSOR_WIDTH, y, where.width - CURSOR_WIDTH, INK_DIM, "%s parameters",
+                                text_count((double)session->net->parameters).s);
+        draw_next(session, canvas, where.x + CURSOR_WIDTH + used, y, where.width - CURSOR_WIDTH - used);
     }
+}
+
+/* Forward the data go to the right, backward the gradients to the left; an update stays where it is. */
+static void set_cursor(const struct op *op, struct table *table)
+{
+    table->cursor = op->layer;
+    table->mark = op->code == OP_FORWARD ? 0x25b6 : op->code == OP_BACKWARD ? 0x25c0 : '*';
 }
 
 static void draw(const struct pane_context *context, struct canvas *canvas, struct rect where)
@@ -349,7 +371,7 @@ static void draw(const struct pane_context *context, struct canvas *canvas, stru
     for (int i = 0; i < table.rows; i++)
         fill_row(session, i, &table.row[i]);
     if (session->inside)
-        table.cursor = program_op(session->train, program_cursor(session->train))->layer;
+        set_cursor(program_op(session->train, program_cursor(session->train)), &table);
     fit_columns(&table, where.width);
     scale_bars(&table);
     draw_head(&table, canvas, where.x, where.y, where.x + where.width);

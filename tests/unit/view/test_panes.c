@@ -155,8 +155,24 @@ static void test_status_says_where_the_cursor_is(void **state)
     session_run_ops(session, 3);
     finish(session);
     text = pane_text(&pane_layers, session, 80, 8);
-    expect_in(text, "▶ out", true);
+    expect_in(text, "◀ out", true); /* on the way back */
+    expect_in(text, "; next is bwd out (op 6 of 11)", true);
     expect_in(text, "/8\n", true);
+    free(text);
+    session_run_ops(session, 3);
+    finish(session);
+    text = pane_text(&pane_layers, session, 80, 8);
+    expect_in(text, "▶", false); /* reduce is of no layer */
+    expect_in(text, "◀", false);
+    expect_in(text, "; next is reduce (op 9 of 11)", true);
+    free(text);
+    text = pane_text(&pane_layers, session, 40, 8);
+    expect_in(text, "67 parameters\n", true); /* no room for the whole of it */
+    free(text);
+    session_run_ops(session, 1);
+    finish(session);
+    text = pane_text(&pane_layers, session, 80, 8);
+    expect_in(text, "* fc1", true);
     free(text);
     session_close(session);
 }
