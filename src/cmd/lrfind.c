@@ -64,29 +64,39 @@ static void add_suggestion(const struct rates *rates, struct text *out)
                       "be; `overfit` tells which\n");
         return;
     }
-    text_add(out, "smoothed, it is least at rate %s: %s; a tenth of that rate is a good first choice\n",
+    text_add(out, "smoothed, least at rate %s: %s; a tenth of that rate is a good first choice\n",
              rounded(rates->rate[rates->least], 2).s, text_short(rates->smooth[rates->least]).s);
     text_add(out, "lr %s\n", rounded(rates->suggested, 1).s);
+}
+
+/* A screen's log shows the beginning of a long answer: there the suggestion goes before the curve. */
+static int answer(struct console *console, const struct rates *rates, double to, struct err *err)
+{
+    struct text plot = {0}, words = {0};
+    bool screen = console_has_screen(console);
+    if (rates->steps >= PLOT_LEAST && add_plot(console, rates, &plot, err))
+        return -1;
+    add_end(rates, to, &words);
+    if (rates->steps > 0)
+        add_suggestion(rates, &words);
+    struct text *first = screen ? &words : &plot, *second = screen ? &plot : &words;
+    text_add_bytes(first, second->data, second->length);
+    console_answer_text(console, first);
+    text_free(&plot);
+    text_free(&words);
+    return 0;
 }
 
 static int run_lrfind(struct console *console, const struct arg_values *args, struct err *err)
 {
     double from = args->number[0], to = args->number[1];
     struct rates rates;
-    struct text out = {0};
     if (!(to >= SPAN_LEAST * from))
         return err_set(err, ERR_USAGE, "lrfind: from %s to %s; legal: to a rate at least %d times the first",
                        text_short(from).s, text_short(to).s, SPAN_LEAST);
     if (rates_run(console_session(console), from, to, (int)args->number[2], &rates, err))
         return -1;
-    int status = rates.steps >= PLOT_LEAST ? add_plot(console, &rates, &out, err) : 0;
-    if (status == 0) {
-        add_end(&rates, to, &out);
-        if (rates.steps > 0)
-            add_suggestion(&rates, &out);
-        console_answer_text(console, &out);
-    }
-    text_free(&out);
+    int status = answer(console, &rates, to, err);
     rates_close(&rates);
     return status;
 }

@@ -93,24 +93,34 @@ static void add_plot(struct console *console, const struct overfit *result, stru
     plot_text(&plot, console_view(console)->ascii, PLOT_COLUMNS, PLOT_ROWS, out);
 }
 
+/* A screen's log shows the beginning of a long answer: there the verdict goes before the curve. */
+static void answer(struct console *console, const struct overfit *result)
+{
+    const struct session *session = console_session(console);
+    struct text out = {0};
+    bool screen = console_has_screen(console);
+    add_figures(session, result, &out);
+    if (result->steps > 1 && !screen)
+        add_plot(console, result, &out);
+    if (result->outcome != OVERFIT_LEARNT)
+        add_hindrances(session, &out);
+    text_add(&out, "%s\n", verdict(result));
+    if (result->steps > 1 && screen)
+        add_plot(console, result, &out);
+    console_answer_text(console, &out);
+    text_free(&out);
+}
+
 static int run_overfit(struct console *console, const struct arg_values *args, struct err *err)
 {
     const struct session *session = console_session(console);
     struct overfit result;
-    struct text out = {0};
     if (args->number[0] > session->data->trains)
         return err_set(err, ERR_USAGE, "overfit: %.0f rows; legal: 1 to %d, the training rows", args->number[0],
                        session->data->trains);
     if (overfit_run(session, (int)args->number[0], (uint64_t)args->number[1], &result, err))
         return -1;
-    add_figures(session, &result, &out);
-    if (result.steps > 1)
-        add_plot(console, &result, &out);
-    if (result.outcome != OVERFIT_LEARNT)
-        add_hindrances(session, &out);
-    text_add(&out, "%s\n", verdict(&result));
-    console_answer_text(console, &out);
-    text_free(&out);
+    answer(console, &result);
     overfit_close(&result);
     return 0;
 }

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "cmd/rows.h"
 #include "debug/fork.h"
 
@@ -16,6 +17,7 @@
 #define STEPS_LEAST 100 /* where none are asked for and an epoch has fewer */
 #define STEPS_MOST  1e9
 #define WHAT_WIDTH  40
+#define PATIENCE    2000000000 /* nanoseconds after which each candidate is announced */
 
 struct candidate {
     const char *what; /* the commands, or "as it is" */
@@ -238,24 +240,21 @@ static void add_figure(double x, int width, struct text *out)
     text_add(out, "  %*s", width, isnan(x) ? "-" : text_short(x).s);
 }
 
-/* WHAT in WIDTH columns, cut with dots where it is longer. */
-static void add_what(const char *what, int width, struct text *out)
+/* WHAT as the table shows it: cut with dots where it is long. */
+static const char *shown(const char *what, char room[WHAT_WIDTH + 1])
 {
-    int columns = text_columns(what);
-    if (columns <= width)
-        text_add(out, "%s%*s", what, width - columns, "");
-    else
-        text_add(out, "%.*s...", width - 3, what);
+    return text_escape(room, WHAT_WIDTH + 1, what);
 }
 
 static int what_width(const struct trial *trial)
 {
     int width = 4;
+    char room[WHAT_WIDTH + 1];
     for (int i = 0; i < trial->candidates; i++) {
-        int columns = text_columns(trial->candidate[i].what);
+        int columns = text_columns(shown(trial->candidate[i].what, room));
         width = columns > width ? columns : width;
     }
-    return width < WHAT_WIDTH ? width : WHAT_WIDTH;
+    return width;
 }
 
 static void add_table(const struct trial *trial, struct text *out)
@@ -263,18 +262,19 @@ static void add_table(const struct trial *trial, struct text *out)
     const struct session *session = trial->session;
     bool validation = session->data->validations > 0;
     int width = what_width(trial);
-    char by[120], score[16];
+    char by[120], score[16], room[WHAT_WIDTH + 1];
     snprintf(score, sizeof score, "%s%s", validation ? "val " : "", score_name(session));
     text_add(out, "%s steps each, ranked by %s\n", text_count((double)trial->steps).s,
              ranked_by(trial, by, sizeof by));
     text_add(out, "rank  %-*s  train loss%s  %8s\n", width, "what", validation ? "   val loss" : "", score);
     for (int i = 0; i < trial->candidates; i++) {
         const struct candidate *candidate = &trial->candidate[i];
+        const char *what = shown(candidate->what, room);
         if (candidate->finite)
             text_add(out, "%4d  ", i + 1);
         else
             text_add(out, "   -  ");
-        add_what(candidate->what, width, out);
+        text_add(out, "%s%*s", what, width - text_columns(what), "");
         if (!candidate->refused) {
             add_figure(candidate->train, 10, out);
             if (validation)
@@ -288,9 +288,13 @@ static void add_table(const struct trial *trial, struct text *out)
 static int run_trial(struct console *console, struct trial *trial, struct err *err)
 {
     struct text out = {0};
-    for (int i = 0; i < trial->candidates; i++)
+    int64_t begun = clock_now();
+    for (int i = 0; i < trial->candidates; i++) {
+        if (clock_now() - begun > PATIENCE)
+            console_notice(console, "try: %d of %d: %s", i + 1, trial->candidates, trial->candidate[i].what);
         if (run_candidate(trial, i, err))
             return -1;
+    }
     rank(trial);
     add_table(trial, &out);
     console_answer_text(console, &out);
