@@ -32,12 +32,13 @@ enum command_words {
     WORDS_TOPICS = 1 << 10, /* of help */
     WORDS_TENSORS = 1 << 11, /* those that can be shown now */
     WORDS_OUT = 1 << 12,    /* the output layer, which is not of a kind */
+    WORDS_BRANCHES = 1 << 15, /* of the history */
     WORDS_LEARNING = 1 << 13, /* layers of the live network that have parameters */
     WORDS_OPS = 1 << 14,    /* the words that the names of ops begin with: fwd, loss, ... */
 };
 
 enum command_group {
-    GROUP_DATA, GROUP_NETWORK, GROUP_TRAINING, GROUP_RUNNING, GROUP_STOPPING, GROUP_LOOKING, GROUP_QUESTIONS,
+    GROUP_DATA, GROUP_NETWORK, GROUP_TRAINING, GROUP_RUNNING, GROUP_TIME, GROUP_STOPPING, GROUP_LOOKING, GROUP_QUESTIONS,
     GROUP_SCREEN, GROUP_FILES, GROUP_HELP
 };
 extern const char *const command_groups[]; /* by enum command_group: "data", ... ended by NULL */
@@ -84,10 +85,12 @@ bool console_has_screen(const struct console *console);
 /* Lists the entries of WORDS (enum command_words) that begin with PREFIX, one a line. */
 void words_list(const struct console *console, unsigned words, const char *prefix, struct text *out);
 
-/* A setting of the view: `set NAME VALUE`. */
+/* A setting: `set NAME VALUE`. Most are of the view; the others say what they are and take a word by themselves. */
 struct setting {
     struct arg_spec spec;
     size_t offset; /* in struct view: bool for ARG_SWITCH, long for ARG_INT, double for ARG_NUMBER */
+    void (*print)(const struct session *session, struct text *out);
+    int (*assign)(struct session *session, const char *word, struct err *err);
 };
 extern const struct setting settings[]; /* ended by a NULL spec.name */
 

@@ -34,4 +34,8 @@ extern const struct command command_record, command_replay, command_recover;
 /* help.c */
 extern const struct command command_help, command_apropos, command_quit;
 
+/* time.c, branch.c, compare.c */
+extern const struct command command_back, command_goto, command_branch, command_branches, command_switch,
+    command_compare;
+
 #endif

@@ -1,6 +1,7 @@
 /* info.c: what the screen shows, for whoever has none: one topic a row. */
 #include "cmd/rows.h"
 #include "debug/choices.h"
+#include "debug/history.h"
 #include "debug/stops.h"
 #include "run_report.h"
 
@@ -38,9 +39,14 @@ static void info_break(struct console *console, struct text *out)
     stops_print(console_session(console), out);
 }
 
+static void info_history(struct console *console, struct text *out)
+{
+    history_print(console_session(console), out);
+}
+
 static void (*const topic_print[])(struct console *, struct text *) = {info_choices, info_layers, info_events,
-                                                                       info_run, info_break};
-static const char *const topics[] = {"choices", "layers", "events", "run", "break", NULL}; /* as topic_print */
+                                                                       info_run, info_break, info_history};
+static const char *const topics[] = {"choices", "layers", "events", "run", "break", "history", NULL}; /* as topic_print */
 
 static int run_info(struct console *console, const struct arg_values *args, struct err *err)
 {
@@ -54,9 +60,9 @@ static int run_info(struct console *console, const struct arg_values *args, stru
 
 static const struct arg_spec info_args[] = {
     {.name = "topic", .type = ARG_CHOICE, .choices = topics, .preset = "choices",
-     .summary = "what was chosen, norms by layer, the marks on the plots, the last run, or the breakpoints"}, {0}};
+     .summary = "what was chosen, norms by layer, the marks on the plots, the last run, the breakpoints, or what can be gone back to"}, {0}};
 
 const struct command command_info = {
-    .name = "info", .summary = "print choices, layers' norms, events, the last run or breakpoints",
+    .name = "info", .summary = "print choices, layers' norms, events, the last run, breakpoints or history",
     .group = GROUP_LOOKING, .flags = COMMAND_NEEDS_DATA | COMMAND_READ_ONLY,
     .example = "info layers", .args = info_args, .run = run_info};

@@ -1,40 +1,72 @@
-/* set.c: the settings of the view: a table, read by `set`, completion and help. */
+/* set.c: the settings of the view, and the memory of the history: a table, read by `set`, completion and help. */
+#include <ctype.h>
 #include <math.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cmd/rows.h"
+#include "debug/history.h"
+
+/* --- the memory of the history, in bytes */
+
+static void print_history(const struct session *session, struct text *out)
+{
+    text_add(out, "%s", text_bytes((double)history_budget(session)).s);
+}
+
+/* "256M": K, M and G are powers of 1024. */
+static int assign_history(struct session *session, const char *word, struct err *err)
+{
+    char *end;
+    double bytes = strtod(word, &end);
+    static const char units[] = "KMG";
+    const char *unit = *end ? strchr(units, toupper((unsigned char)*end)) : NULL;
+    for (const char *at = units; unit && at <= unit; at++)
+        bytes *= 1024;
+    if (end == word || (*end && (!unit || end[1])) || !(bytes >= 1 << 20) || bytes > 1e15)
+        return err_set(err, ERR_USAGE, "set history: '%s'; legal: 1M to 900000G", word);
+    history_set_budget(session, (size_t)bytes);
+    return 0;
+}
 
 const struct setting settings[] = {
-    {{.name = "logy", .type = ARG_SWITCH, .summary = "logarithmic y axis"}, offsetof(struct view, log_y)},
-    {{.name = "last", .type = ARG_INT, .min = 0, .max = 1e15, .summary = "steps shown in the plot; 0: all"},
-     offsetof(struct view, last)},
-    {{.name = "ascii", .type = ARG_SWITCH, .summary = "draw with ASCII only"}, offsetof(struct view, ascii)},
-    {{.name = "ymin", .type = ARG_NUMBER, .preset = "auto", .summary = "least y shown, or auto"},
-     offsetof(struct view, y0)},
-    {{.name = "ymax", .type = ARG_NUMBER, .preset = "auto", .summary = "greatest y shown, or auto"},
-     offsetof(struct view, y1)},
-    {{.name = "imagemin",
-      .type = ARG_NUMBER,
-      .preset = "auto",
-      .summary = "what a picture's darkest ink stands for, or auto"},
-     offsetof(struct view, image_low)},
-    {{.name = "imagemax", .type = ARG_NUMBER, .preset = "auto", .summary = "what its lightest ink stands for, or auto"},
-     offsetof(struct view, image_high)},
-    {{0}, 0},
+    {.spec = {.name = "logy", .type = ARG_SWITCH, .summary = "logarithmic y axis"},
+     .offset = offsetof(struct view, log_y)},
+    {.spec = {.name = "last", .type = ARG_INT, .min = 0, .max = 1e15, .summary = "steps shown in the plot; 0: all"},
+     .offset = offsetof(struct view, last)},
+    {.spec = {.name = "ascii", .type = ARG_SWITCH, .summary = "draw with ASCII only"},
+     .offset = offsetof(struct view, ascii)},
+    {.spec = {.name = "ymin", .type = ARG_NUMBER, .preset = "auto", .summary = "least y shown, or auto"},
+     .offset = offsetof(struct view, y0)},
+    {.spec = {.name = "ymax", .type = ARG_NUMBER, .preset = "auto", .summary = "greatest y shown, or auto"},
+     .offset = offsetof(struct view, y1)},
+    {.spec = {.name = "imagemin", .type = ARG_NUMBER, .preset = "auto",
+              .summary = "what a picture's darkest ink stands for, or auto"},
+     .offset = offsetof(struct view, image_low)},
+    {.spec = {.name = "imagemax", .type = ARG_NUMBER, .preset = "auto",
+              .summary = "what its lightest ink stands for, or auto"},
+     .offset = offsetof(struct view, image_high)},
+    {.spec = {.name = "history", .type = ARG_WORD, .summary = "memory for snapshots to go back to: 64M, 1G"},
+     .print = print_history,
+     .assign = assign_history},
+    {.spec = {0}},
 };
 
-static void print_setting(const struct setting *setting, struct view *view, struct text *out)
+static void print_setting(const struct setting *setting, struct console *console, struct text *out)
 {
-    const char *at = (const char *)view + setting->offset;
-    text_add(out, "%-8s ", setting->spec.name);
-    if (setting->spec.type == ARG_SWITCH)
-        text_add(out, "%-10s", *(const bool *)at ? "on" : "off");
+    const char *at = (const char *)console_view(console) + setting->offset;
+    struct text value = {0};
+    if (setting->print)
+        setting->print(console_session(console), &value);
+    else if (setting->spec.type == ARG_SWITCH)
+        text_add(&value, "%s", *(const bool *)at ? "on" : "off");
     else if (setting->spec.type == ARG_INT)
-        text_add(out, "%-10ld", *(const long *)at);
+        text_add(&value, "%ld", *(const long *)at);
     else
-        text_add(out, "%-10s", isnan(*(const double *)at) ? "auto" : text_short(*(const double *)at).s);
-    text_add(out, "  %s\n", setting->spec.summary);
+        text_add(&value, "%s", isnan(*(const double *)at) ? "auto" : text_short(*(const double *)at).s);
+    text_add(out, "%-8s %-10s  %s\n", setting->spec.name, value.data, setting->spec.summary);
+    text_free(&value);
 }
 
 static int assign(const struct setting *setting, const char *word, struct view *view, struct err *err)
@@ -60,7 +92,6 @@ static int assign(const struct setting *setting, const char *word, struct view *
 
 static int run_set(struct console *console, const struct arg_values *args, struct err *err)
 {
-    struct view *view = console_view(console);
     const char *names[sizeof settings / sizeof *settings] = {0};
     struct text out = {0};
     int shown = 0;
@@ -69,8 +100,9 @@ static int run_set(struct console *console, const struct arg_values *args, struc
         if (args->given[0] && strcmp(args->text[0], names[i]) != 0)
             continue;
         if (args->given[1])
-            return assign(&settings[i], args->text[1], view, err);
-        print_setting(&settings[i], view, &out);
+            return settings[i].assign ? settings[i].assign(console_session(console), args->text[1], err)
+                                      : assign(&settings[i], args->text[1], console_view(console), err);
+        print_setting(&settings[i], console, &out);
         shown++;
     }
     console_answer_text(console, &out);

@@ -4,7 +4,7 @@
 #include "cmd/command.h"
 #include "cmd/rows.h"
 
-const char *const command_groups[] = {"data",    "network",   "training", "running", "stopping",
+const char *const command_groups[] = {"data",    "network",   "training", "running", "time", "stopping",
                                       "looking", "questions", "screen",   "files",   "help",     NULL};
 
 const struct command *const commands[] = {
@@ -14,6 +14,8 @@ const struct command *const commands[] = {
     &command_batch,       &command_loss,        &command_gradclip,    &command_seed,        &command_reset,
     &command_step,        &command_stepi,       &command_finish,      &command_epoch,       &command_run,
     &command_until,       &command_stop,
+    &command_back,        &command_goto,        &command_branch,      &command_branches,    &command_switch,
+    &command_compare,    
     &command_break,       &command_delete,      &command_disable,     &command_enable,      &command_ignore,
     &command_display,     &command_watch,
     &command_print,       &command_list,        &command_where,       &command_info,        &command_profile,

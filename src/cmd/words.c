@@ -9,6 +9,7 @@
 
 #include "cmd/rows.h"
 #include "data/dataset.h"
+#include "debug/history.h"
 #include "debug/expr.h"
 
 /* --- lists that never change: entry I, or NULL behind the last; "" where there is none to be typed */
@@ -143,6 +144,7 @@ static const struct {
     {WORDS_TENSORS, NULL, add_tensors},
     {WORDS_OPS, NULL, add_ops},
     {WORDS_LAYERS, NULL, add_layers},
+    {WORDS_BRANCHES, NULL, history_branch_names},
     {WORDS_LEARNING, NULL, add_learning},
     {WORDS_KINDS, kind_name, NULL},
     {WORDS_OUT, out_name, NULL},

@@ -136,12 +136,12 @@ static struct branch *find(const struct history *history, const char *name)
     return branch;
 }
 
-static int refuse_name(const struct history *history, const char *command, const char *name, struct err *err)
+static int refuse_name(const struct history *history, const char *name, struct err *err)
 {
     struct text all = {0};
     for (const struct branch *branch = history->branch; branch; branch = branch->next)
         text_add(&all, " %s", branch->name);
-    err_set(err, ERR_USAGE, "%s: there is no branch '%s'; legal:%s", command, name, all.data ? all.data : "");
+    err_set(err, ERR_USAGE, "there is no branch '%s'; legal:%s", name, all.data ? all.data : "");
     text_free(&all);
     return -1;
 }
@@ -246,7 +246,7 @@ int history_switch(struct session *session, const char *name, struct text *notes
         return err_set(err, ERR_STATE, "switch: there is no history here");
     struct branch *branch = find(history, name);
     if (!branch)
-        return refuse_name(history, "switch", name, err);
+        return refuse_name(history, name, err);
     if (branch == history->current)
         return history->past ? history_goto_end(session, notes, err)
                              : err_set(err, ERR_STATE, "switch: this is %s already", name);
@@ -314,7 +314,7 @@ int history_find_branch(struct session *session, const char *name, struct branch
         return err_set(err, ERR_STATE, "there is no history here");
     const struct branch *branch = find(session->history, name);
     if (!branch)
-        return refuse_name(session->history, "branches", name, err);
+        return refuse_name(session->history, name, err);
     *view = view_of(session, branch, 0);
     return 0;
 }

@@ -307,3 +307,19 @@ void history_settle(struct session *session)
     session->validation_step = validation_step;
     session->test_step = test_step;
 }
+
+void history_print(struct session *session, struct text *out)
+{
+    const struct history *history = session->history;
+    if (!history || history_begin(session)) {
+        text_add(out, "nothing is kept here\n");
+        return;
+    }
+    uint64_t first = history->path[0]->at.step, tip = history->past ? history->current->tip.step : session->step;
+    text_add(out, "on %s, which has steps %llu to %llu and %d edit%s; this is step %llu\n", history->current->name,
+             (unsigned long long)first, (unsigned long long)tip, history->length - 1,
+             history->length == 2 ? "" : "s", (unsigned long long)session->step);
+    text_add(out, "%d snapshot%s, %s of %s (`set history`); what lies between them is run again\n",
+             history->snapshots, history->snapshots == 1 ? "" : "s", text_bytes((double)history->used).s,
+             text_bytes((double)history->budget).s);
+}

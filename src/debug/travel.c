@@ -151,7 +151,10 @@ static void add_place(const struct session *session, struct text *notes)
     if (history->past) {
         int edits = history->length - history->applied;
         unsigned long long steps = history->current->tip.step - session->step;
-        text_add(notes, "; ahead: %s step%s", text_count((double)steps).s, steps == 1 ? "" : "s");
+        if (steps > 0)
+            text_add(notes, "; ahead: %s step%s", text_count((double)steps).s, steps == 1 ? "" : "s");
+        else
+            text_add(notes, "; ahead: a part of the next step");
         if (edits > 0)
             text_add(notes, ", %d edit%s, next `%s`", edits, edits == 1 ? "" : "s",
                      history->path[history->applied]->text);
