@@ -83,4 +83,4 @@ const struct command command_branches = {
     .flags = COMMAND_NEEDS_DATA | COMMAND_READ_ONLY, .example = "branches", .run = run_branches};
 const struct command command_switch = {
     .name = "switch", .summary = "go to the end of another branch", .group = GROUP_TIME, .flags = COMMAND_NEEDS_DATA,
-    .words = WORDS_BRANCHES, .args = switch_args, .run = run_switch};
+    .words = WORDS_BRANCHES, .example = "switch main", .args = switch_args, .run = run_switch};

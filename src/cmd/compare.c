@@ -110,11 +110,11 @@ static int run_compare(struct console *console, const struct arg_values *args, s
 }
 
 static const struct arg_spec compare_args[] = {{.name = "a", .type = ARG_WORD, .summary = "a branch"},
-                                               {.name = "b", .type = ARG_WORD, .summary = "another branch"},
+                                               {.name = "b", .type = ARG_WORD, .preset = "", .summary = "another; none: the present one"},
                                                {0}};
 
 const struct command command_compare = {
     .name = "compare", .summary = "set two branches side by side", .group = GROUP_TIME,
     .flags = COMMAND_NEEDS_DATA | COMMAND_READ_ONLY, .words = WORDS_BRANCHES,
     .details = "Both loss curves in one plot, the figures at their ends, and what is set differently there.",
-    .args = compare_args, .run = run_compare};
+    .example = "compare main", .args = compare_args, .run = run_compare};

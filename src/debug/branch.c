@@ -247,9 +247,10 @@ int history_switch(struct session *session, const char *name, struct text *notes
     struct branch *branch = find(history, name);
     if (!branch)
         return refuse_name(history, name, err);
-    if (branch == history->current)
-        return history->past ? history_goto_end(session, notes, err)
-                             : err_set(err, ERR_STATE, "switch: this is %s already", name);
+    if (branch == history->current && !history->past) {
+        text_add(notes, "this is the end of %s already\n", name);
+        return 0;
+    }
     if (session_running(session))
         session_interrupt(session);
     return travel_and_tell(session, branch, branch->edit->depth + 1, branch->tip, notes, err);
@@ -312,7 +313,7 @@ int history_find_branch(struct session *session, const char *name, struct branch
 {
     if (!session->history || history_begin(session))
         return err_set(err, ERR_STATE, "there is no history here");
-    const struct branch *branch = find(session->history, name);
+    const struct branch *branch = *name ? find(session->history, name) : session->history->current;
     if (!branch)
         return refuse_name(session->history, name, err);
     *view = view_of(session, branch, 0);
