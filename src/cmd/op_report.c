@@ -59,7 +59,7 @@ void op_report(const struct session *session, int op, struct text *out)
         text_add(out, "%*s %-5s %-*s %-*s  ", (int)strlen(what->name), begun ? "" : what->name, begun ? "" : "wrote",
                  names, operand.name, shapes, shape.data);
         if (operand.partial)
-            text_add(out, "in parts, one a thread; `reduce` adds them up");
+            text_add(out, "in parts, one a thread, until `reduce`");
         else
             add_range(&operand, out);
         text_add(out, "\n");
