@@ -28,16 +28,20 @@ struct bad {
     size_t nans, infs;
 };
 
-/* x - x is 0 for a finite x and NaN else. */
-static bool all_finite(const real *data, size_t count)
+/* Compares exponents, whose bits are all set in an infinity and a NaN only: a loop that compilers make fast. */
+static bool all_finite(const float *data, size_t count)
 {
-    size_t bad = 0;
-    for (size_t i = 0; i < count; i++)
-        bad += !(data[i] - data[i] == 0);
-    return bad == 0;
+    const uint32_t exponent = 0x7f800000;
+    uint32_t bad = 0;
+    for (size_t i = 0; i < count; i++) {
+        uint32_t bits;
+        memcpy(&bits, &data[i], sizeof bits);
+        bad |= (bits & exponent) == exponent;
+    }
+    return !bad;
 }
 
-static void count_bad(const real *data, size_t count, struct bad *bad)
+static void count_bad(const float *data, size_t count, struct bad *bad)
 {
     for (size_t i = 0; i < count; i++) {
         bad->nans += isnan(data[i]) != 0;
@@ -51,7 +55,7 @@ static bool operand_bad(const struct session *session, const struct operand *ope
     int parts = operand->partial ? program_ranks(session->train) : 1;
     *bad = (struct bad){0};
     for (int part = 0; part < parts; part++) {
-        const real *data = operand->tensor.data + session->net->size * (size_t)part;
+        const float *data = operand->tensor.data + session->net->size * (size_t)part;
         if (!all_finite(data, operand->tensor.count))
             count_bad(data, operand->tensor.count, bad);
     }
@@ -117,12 +121,23 @@ static size_t name_length(const char *text)
     return n;
 }
 
+/* Whether LIST, "(loss 0.098, step", has the name already. */
+static bool listed(const char *list, const char *name)
+{
+    size_t length = strlen(name);
+    for (const char *at = list; (at = strstr(at, name)); at++)
+        if ((at[-1] == '(' || at[-1] == ' ') && at[length] == ' ')
+            return true;
+    return false;
+}
+
 /* Adds " (loss 0.098, relu2.dead 0.5)": the names in TEXT that are worth a number, and what. Functions and words such
  * as `and` are none. */
 static void add_values(struct session *session, const char *text, char *why, size_t size)
 {
     enum { SHOWN = 3 };
     int shown = 0;
+    size_t begin = strlen(why);
     for (size_t n; *text && shown < SHOWN; text += n ? n : 1) {
         char name[64];
         struct named named;
@@ -131,7 +146,7 @@ static void add_values(struct session *session, const char *text, char *why, siz
         if ((n = name_length(text)) == 0 || n >= sizeof name)
             continue;
         snprintf(name, sizeof name, "%.*s", (int)n, text);
-        struct expr *expr = text[n] == '(' ? NULL : expr_parse(name, &err);
+        struct expr *expr = text[n] == '(' || (shown && listed(why + begin + 1, name)) ? NULL : expr_parse(name, &err);
         if (expr && expr_value(expr, session, &named, &err) == 0 && named.type == NAMED_NUMBER)
             snprintf(why + length, size - length, "%s%s %s", shown++ ? ", " : " (", name, text_short(named.number).s);
         expr_free(expr);

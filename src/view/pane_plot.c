@@ -93,6 +93,7 @@ static void watch_curves(struct plot *plot, const struct session *session, char 
     else
         snprintf(title, size, "watch");
     plot->title = title;
+    plot->log_y = plot->log_y && shown > 0;
     plot->empty = all ? "no values yet: type `step`, `epoch` or `run`"
                       : "nothing is watched: `watch fc1.grad.norm` follows a figure";
 }
