@@ -69,6 +69,12 @@ void console_notice(struct console *console, const char *format, ...) __attribut
 void console_answer_text(struct console *console, const struct text *text);
 void console_notice_text(struct console *console, const struct text *text);
 
+/* The line that is carried out now, as it was typed. */
+const char *console_line(const struct console *console);
+
+/* Gives TEXT to COMMAND of the shell. */
+int console_pipe(struct console *console, const struct text *text, const char *command, struct err *err);
+
 /* Puts the lines of the file PATH before those that wait already. */
 int console_source(struct console *console, const char *path, struct err *err);
 /* Carries LINE out as part of a command. */

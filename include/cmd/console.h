@@ -21,6 +21,12 @@ struct outlet {
 };
 
 struct record;
+/* Gives TEXT to COMMAND of the shell as its standard input, lends it the terminal meanwhile, and waits for it. */
+struct console_shell {
+    int (*run)(void *context, const struct text *text, const char *command, struct err *err);
+    void *context;
+};
+
 struct console; /* opaque: console.c */
 
 struct console *console_open(struct session *session, const struct outlet *outlet, struct err *err);
@@ -60,6 +66,9 @@ void console_tell(struct console *console);
 
 /* Prints what `display` has been asked to show after every stop. */
 void console_displays(struct console *console);
+
+/* Set by the loops, which know the terminal; none at first, and `print EXPRESSION | COMMAND` is refused. */
+void console_set_shell(struct console *console, struct console_shell shell);
 
 /* A screen shows the view by itself, so `plot` need not print it. Off at first. */
 void console_set_screen(struct console *console, bool screen);

@@ -66,6 +66,10 @@ int array_read_numbers(struct array *array, float *to, struct err *err);
 /* XXH3 of the file, unpacked, as far as it was read. */
 uint64_t array_hash(const struct array *array);
 
+/* Adds to OUT what a .npy file (version 1) of floats of this machine's byte order begins with; the values, row-major,
+ * follow it. */
+void npy_print_header(int rank, const int dim[], struct text *out);
+
 /* Adds "60000x28x28" to OUT. */
 void array_print_shape(const struct array *array, struct text *out);
 

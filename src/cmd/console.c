@@ -31,6 +31,8 @@ struct console {
     struct log *log;
     struct record *record; /* NULL: none */
     bool quitting, screen, hushed;
+    const char *line; /* that is carried out now, or NULL */
+    struct console_shell shell;
     struct queued *queue; /* the next line first */
     int depth;            /* of the queued line that is carried out now */
 };
@@ -115,6 +117,23 @@ void console_set_screen(struct console *console, bool screen)
 bool console_has_screen(const struct console *console)
 {
     return console->screen;
+}
+
+void console_set_shell(struct console *console, struct console_shell shell)
+{
+    console->shell = shell;
+}
+
+const char *console_line(const struct console *console)
+{
+    return console->line;
+}
+
+int console_pipe(struct console *console, const struct text *text, const char *command, struct err *err)
+{
+    if (!console->shell.run)
+        return err_set(err, ERR_STATE, "there is no shell here to run '%s'", command);
+    return console->shell.run(console->shell.context, text, command, err);
 }
 
 /* --- what is said */
@@ -252,9 +271,11 @@ static int run_words(struct console *console, const struct command *command, int
 int console_carry_out(struct console *console, const char *line, struct err *err)
 {
     char *copy = strdup(line), *words[WORDS_MAX + 1];
+    const char *around = console->line; /* a command may carry out others */
     if (!copy)
         return err_set(err, ERR_MEMORY, "no memory for the line");
     int count = text_split(copy, words, WORDS_MAX + 1), status = 0;
+    console->line = line;
     if (count < 0) {
         status = err_set(err, ERR_USAGE, "a quote is not closed");
     } else if (count > WORDS_MAX) {
@@ -263,6 +284,7 @@ int console_carry_out(struct console *console, const char *line, struct err *err
         const struct command *command = command_find(words[0], err);
         status = command ? run_words(console, command, count - 1, words + 1, err) : -1;
     }
+    console->line = around;
     free(copy);
     return status;
 }

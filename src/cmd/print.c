@@ -2,47 +2,56 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <math.h>
 
 #include "cmd/rows.h"
 #include "debug/expr.h"
+#include "redirect.h"
+#include "value_report.h"
 
-/* A NaN has a sign that says nothing. */
-static void print_number(double x, struct text *out)
+static int show(struct console *console, const struct named *value, const char *name)
 {
-    if (isnan(x))
-        text_add(out, "nan");
+    struct text out = {0};
+    if (console_has_screen(console) && value->type == NAMED_TENSOR)
+        value_print_corner(&value->tensor, name, &out);
     else
-        text_add(out, "%.9g", x);
+        value_print(value, name, console_view(console)->ascii, &out);
+    console_answer_text(console, &out);
+    text_free(&out);
+    return 0;
 }
 
-/* One row of the last dimension a line; a blank line between matrices of a higher rank is not needed by any reader. */
-static void print_tensor(const struct tensor *tensor, struct text *out)
+static int refuse(const char *text, struct err *err)
 {
-    size_t width = tensor->rank ? (size_t)tensor->dim[tensor->rank - 1] : 1;
-    for (size_t i = 0; i < tensor->count; i++) {
-        print_number((double)tensor->data[i], out);
-        text_add(out, "%s", i + 1 == tensor->count ? "" : (i + 1) % width ? " " : "\n");
+    if (redirect_may_be_meant(text)) {
+        struct err cause = *err;
+        err_set(err, cause.code, "%s\n  (a file behind > ends in .txt, .csv, .dat or .npy, or begins with ./ or /)",
+                cause.message);
     }
+    return err_prefix(err, "print: ");
 }
 
 static int run_print(struct console *console, const struct arg_values *args, struct err *err)
 {
-    struct expr *expr = expr_parse(args->text[0], err);
+    char *text = strdup(args->text[0]);
+    struct redirect redirect;
     struct named value;
-    struct text out = {0};
-    if (!expr || expr_value(expr, console_session(console), &value, err)) {
-        expr_free(expr);
+    if (!text)
+        return err_set(err, ERR_MEMORY, "no memory for the expression");
+    if (redirect_split(text, console_line(console), &redirect, err)) {
+        free(text);
         return err_prefix(err, "print: ");
     }
-    expr_free(expr);
-    if (value.type == NAMED_NUMBER)
-        print_number(value.number, &out);
+    struct expr *expr = expr_parse(text, err);
+    int status = expr ? expr_value(expr, console_session(console), &value, err) : -1;
+    if (status)
+        refuse(text, err);
+    else if (redirect.file || redirect.command)
+        status = redirect_value(console, &redirect, &value, text, err);
     else
-        print_tensor(&value.tensor, &out);
-    console_answer_text(console, &out);
-    text_free(&out);
-    return 0;
+        status = show(console, &value, text);
+    expr_free(expr);
+    free(text);
+    return status;
 }
 
 /* Exactly what `hash` prints, in either case. */
@@ -80,8 +89,10 @@ const struct command command_print = {
     .name = "print", .aliases = "p", .summary = "print a figure, a tensor or an expression", .group = GROUP_LOOKING,
     .flags = COMMAND_NEEDS_DATA | COMMAND_READ_ONLY, .words = WORDS_NAMES,
     .details =
-        "A number is printed bare, a tensor one row a line. `help names` lists figures and what can be asked of a\n"
-        "tensor.",
+        "A number is printed bare, a tensor one row a line; on a screen the corner of a large one. Slices are NumPy's:\n"
+        "fc1.weight[0:3,:], x[-1], fc1.weight[::2,5]. `help names` lists figures and what can be asked of a tensor.\n"
+        "EXPRESSION > FILE writes it into a file, whose name ends in .txt, .csv, .dat or .npy (NumPy's format) or begins\n"
+        "with /, ./ or ../; any other > compares. EXPRESSION | COMMAND gives it to a command of the shell: | less.",
     .example = "print fc1.weight.std", .args = print_args, .run = run_print};
 const struct command command_hash = {
     .name = "hash", .summary = "print the hash of the state, or check it", .group = GROUP_LOOKING,

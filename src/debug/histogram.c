@@ -3,14 +3,21 @@
 
 #include "debug/tensor.h"
 
-/* The least of 1, 2, 5 times a power of ten with which bins from LEAST to MOST are no more than HISTOGRAM_BINS. */
-static double round_width(double least, double most)
+/* A few values need few bins. */
+static int bins_for(size_t values)
+{
+    double bins = fmax(6, 2 * sqrt((double)values));
+    return bins < HISTOGRAM_BINS ? (int)bins : HISTOGRAM_BINS;
+}
+
+/* The least of 1, 2, 5 times a power of ten with which bins from LEAST to MOST are no more than BINS. */
+static double round_width(double least, double most, int bins)
 {
     static const double steps[] = {1, 2, 5, 10};
-    double power = pow(10, floor(log10((most - least) / HISTOGRAM_BINS)));
+    double power = pow(10, floor(log10((most - least) / bins)));
     for (int i = 0; i < 4; i++) {
         double width = steps[i] * power;
-        if (floor(most / width) - floor(least / width) < HISTOGRAM_BINS)
+        if (floor(most / width) - floor(least / width) < bins)
             return width;
     }
     return 20 * power;
@@ -65,7 +72,7 @@ void tensor_histogram(const struct tensor *tensor, struct histogram *histogram)
         histogram->bin[0] = histogram->finite;
         return;
     }
-    histogram->width = round_width(histogram->least, histogram->most);
+    histogram->width = round_width(histogram->least, histogram->most, bins_for(histogram->finite));
     histogram->first = floor(histogram->least / histogram->width);
     double last = floor(histogram->most / histogram->width);
     histogram->bins = (int)(last - histogram->first) + 1;

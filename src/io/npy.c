@@ -203,3 +203,25 @@ int npy_read_header(struct array *array, const uint8_t first[4], struct err *err
     struct cursor cursor = {.name = name, .begin = header, .at = header, .end = header + length};
     return read_dictionary(&cursor, array, err);
 }
+
+/* --- writing */
+
+void npy_print_header(int rank, const int dim[], struct text *out)
+{
+    enum { FIXED = 10, ALIGNED = 64 };
+    const uint16_t one = 1;
+    const bool little = *(const uint8_t *)&one == 1;
+    struct text dictionary = {0};
+    text_add(&dictionary, "{'descr': '%cf4', 'fortran_order': False, 'shape': (", little ? '<' : '>');
+    for (int i = 0; i < rank; i++)
+        text_add(&dictionary, rank == 1 ? "%d," : i ? ", %d" : "%d", dim[i]);
+    text_add(&dictionary, "), }");
+    while ((FIXED + dictionary.length + 1) % ALIGNED)
+        text_add(&dictionary, " ");
+    text_add(&dictionary, "\n");
+    const char fixed[FIXED] = {'\x93', 'N', 'U', 'M', 'P', 'Y', 1, 0, (char)(dictionary.length & 0xff),
+                               (char)(dictionary.length >> 8)};
+    text_add_bytes(out, fixed, sizeof fixed);
+    text_add_bytes(out, dictionary.data, dictionary.length);
+    text_free(&dictionary);
+}

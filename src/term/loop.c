@@ -22,6 +22,7 @@
 #include "term/paste.h"
 #include "term/paths.h"
 #include "term/prompt.h"
+#include "term/shell.h"
 #include "term/signals.h"
 #include "term/standing.h"
 
@@ -247,6 +248,37 @@ static void read_keys(struct loop *loop)
         take_unit(loop, keys_take(&loop->keys, bytes[i]));
 }
 
+/* --- the shell */
+
+/* What a command has printed stands on the terminal until Enter; a pager has had its reader already. */
+static void wait_for_enter(const char *command)
+{
+    char byte = 0;
+    if (strncmp(command, "less", 4) == 0)
+        return;
+    fputs("-- Enter goes back to dnntui --", stdout);
+    fflush(stdout);
+    while (byte != '\n' && read(STDIN_FILENO, &byte, 1) == 1)
+        ;
+}
+
+static int run_shell(void *context, const struct text *text, const char *command, struct err *err)
+{
+    struct loop *loop = context;
+    struct err ignored;
+    int leaving = 0;
+    screen_suspend(loop->frame.screen);
+    capture_close();
+    int status = shell_run(text, command, err);
+    wait_for_enter(command);
+    capture_open(&ignored);
+    screen_resume(loop->frame.screen);
+    if (signals_take(&leaving) & SIGNALS_LEAVE) /* the others were for the command */
+        loop->status = 128 + leaving;
+    loop->frame.dirty = loop->frame.line_dirty = true;
+    return status;
+}
+
 /* --- signals */
 
 /* Stops the run; when there is none, clears the line. Never the program. */
@@ -372,6 +404,7 @@ int loop_run(struct loop *loop, struct console *console, const struct term_optio
     loop->frame.console = console;
     loop->frame.log = console_log(console);
     loop->session->breath = (struct breath){breathe, loop};
+    console_set_shell(console, (struct console_shell){run_shell, loop});
     loop->keys.utf8 = MB_CUR_MAX > 1;
     loop->status = GOING_ON;
     console_set_screen(console, true);

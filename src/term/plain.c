@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "term/loop.h"
+#include "term/shell.h"
 #include "term/signals.h"
 #include "term/standing.h"
 
@@ -227,6 +228,13 @@ static int read_commands(struct plain *plain, struct console *console, const str
     return status;
 }
 
+static int run_shell(void *context, const struct text *text, const char *command, struct err *err)
+{
+    (void)context;
+    fflush(stdout);
+    return shell_run(text, command, err);
+}
+
 int plain_run(struct plain *plain, struct console *console, const struct term_options *options)
 {
     struct err err;
@@ -235,6 +243,7 @@ int plain_run(struct plain *plain, struct console *console, const struct term_op
         return EXIT_COMMAND;
     }
     console_session(console)->breath = (struct breath){breathe, plain};
+    console_set_shell(console, (struct console_shell){run_shell, plain});
     bool person = options->read_stdin && isatty(STDIN_FILENO);
     int status = work_off(plain, console, options, person);
     if (status < 0 && options->read_stdin)

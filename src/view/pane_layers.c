@@ -10,14 +10,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "debug/lookup.h"
 #include "view/pane.h"
 
 /* An update that changes a weight by more than a tenth of its norm leaps; by less than a ten-thousandth it crawls. */
 #define RATIO_LEAPS  1e-1
 #define RATIO_CRAWLS 1e-4
-
-/* A saturating unit is at its end when it is within this share of its range from one of its ends. */
-#define SATURATION_MARGIN 0.05
 
 enum {
     CURSOR_WIDTH = 2,
@@ -145,57 +143,33 @@ static void fill_norms(const struct session *session, int i, struct row *row)
     row->cell[RATIO].ink = !isfinite(ratio) ? INK_BAD : *flag != ' ' ? INK_WARN : INK_TEXT;
 }
 
-/* Whether forward of layer I has run on the batch whose rows the program holds. */
-static bool has_output(const struct session *session, int i)
+static void fill_dead(const struct tensor *out, struct cell_text *cell)
 {
-    const struct program *train = session->train;
-    if (program_rows(train) == 0)
-        return false;
-    if (!session->inside)
-        return true;
-    int op = 0;
-    while (program_op(train, op)->code != OP_FORWARD || program_op(train, op)->layer != i)
-        op++;
-    return program_cursor(train) > op;
-}
-
-static void fill_dead(const real *out, int rows, int units, struct cell_text *cell)
-{
-    int dead = 0;
-    for (int unit = 0; unit < units; unit++) {
-        int row = 0;
-        while (row < rows && out[(size_t)row * (size_t)units + (size_t)unit] == 0)
-            row++;
-        dead += row == rows;
-    }
+    int units, dead = tensor_dead(out, &units);
     snprintf(cell->s, sizeof cell->s, "%d/%d", dead, units);
     cell->ink = dead * 2 > units ? INK_BAD : dead * 4 > units ? INK_WARN : dead > 0 ? INK_TEXT : INK_DIM;
 }
 
-/* Sigmoid ends at 0 and 1, the others that saturate at -1 and 1. */
-static void fill_saturated(const struct layer *layer, const real *out, int rows, int units, struct cell_text *cell)
+static void fill_saturated(const struct tensor *out, struct cell_text *cell)
 {
-    double low = strcmp(layer->kind->name, "sigmoid") == 0 ? 0 : -1;
-    double margin = (1 - low) * SATURATION_MARGIN;
-    size_t values = (size_t)rows * (size_t)units, ends = 0;
-    for (size_t i = 0; i < values; i++)
-        ends += (double)out[i] < low + margin || (double)out[i] > 1 - margin;
-    double share = (double)ends / (double)values;
+    double share = tensor_saturated(out);
     snprintf(cell->s, sizeof cell->s, "%.0f%% sat", share * 100);
-    cell->ink = share > 0.5 ? INK_BAD : share > 0.25 ? INK_WARN : ends > 0 ? INK_TEXT : INK_DIM;
+    cell->ink = share > 0.5 ? INK_BAD : share > 0.25 ? INK_WARN : share > 0 ? INK_TEXT : INK_DIM;
 }
 
 static void fill_units(const struct session *session, int i, struct row *row)
 {
     const struct layer *layer = &session->net->top.layer[i];
-    if (!(layer->kind->flags & (LAYER_RECTIFIER | LAYER_SATURATES)) || !has_output(session, i))
+    char name[LAYER_NAME_MAX + 4];
+    struct tensor out;
+    snprintf(name, sizeof name, "%s.out", layer->name);
+    if (!(layer->kind->flags & (LAYER_RECTIFIER | LAYER_SATURATES)) ||
+        lookup_tensor(session, name, &out, NULL)) /* its forward has not run on this batch yet */
         return;
-    const real *out = program_out(session->train, i);
-    int rows = program_rows(session->train), units = (int)shape_size(&layer->out);
     if (layer->kind->flags & LAYER_RECTIFIER)
-        fill_dead(out, rows, units, &row->cell[UNITS]);
+        fill_dead(&out, &row->cell[UNITS]);
     else
-        fill_saturated(layer, out, rows, units, &row->cell[UNITS]);
+        fill_saturated(&out, &row->cell[UNITS]);
 }
 
 static void fill_row(const struct session *session, int i, struct row *row)
