@@ -26,7 +26,7 @@ static const struct arg_spec hist_args[] = {
 
 const struct command command_hist = {
     .name = "hist", .summary = "draw the histogram of a tensor or a slice", .group = GROUP_LOOKING,
-    .flags = COMMAND_NEEDS_DATA | COMMAND_READ_ONLY, .words = WORDS_NAMES,
+    .flags = COMMAND_NEEDS_DATA | COMMAND_READ_ONLY, .words = WORDS_TENSORS,
     .details =
         "A line a bin: from its lower end up to, not including, the upper one (the last bin holds that too), how many\n"
         "values it holds, and a bar. NaN and infinities are counted apart. `print TENSOR.hist > FILE` keeps it.",
