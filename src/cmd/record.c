@@ -14,16 +14,11 @@
 #include "base/clock.h"
 #include "cmd/rows.h"
 #include "data/origin_words.h"
+#include "debug/history.h"
 #include "record_file.h"
 
 #define SECOND 1000000000LL
 enum { PATIENCE = 10, WHOLE_STEP_PATIENCE = 20 }; /* seconds of a run between two groups; inside a step */
-
-/* Where training stands, as far as going on from there is concerned. */
-struct position {
-    uint64_t step;
-    int op; /* 0: between two steps */
-};
 
 struct record {
     const struct session *session;
@@ -42,11 +37,6 @@ struct record {
     int64_t written;          /* when a group was last written, or a run began */
     struct lost_session lost;
 };
-
-static struct position position_of(const struct session *session)
-{
-    return (struct position){session->step, session->inside ? program_cursor(session->train) : 0};
-}
 
 /* --- to the files */
 
@@ -145,7 +135,7 @@ static void add_remark(const struct record *record, struct text *steps)
 /* The training since the last line, if any, as a group. */
 static void add_training(struct record *record)
 {
-    struct position now = position_of(record->session);
+    struct position now = session_position(record->session);
     struct text steps = {0};
     add_steps(&steps, record->position, now);
     record->position = now;
@@ -244,7 +234,7 @@ void record_command(struct record *record, const struct command *command, const 
         add_words(&record->lines, command, count, words);
     }
     text_add(&record->lines, "\n");
-    record->position = position_of(record->session);
+    record->position = session_position(record->session);
     add_hash(record);
     flush(record);
 }
@@ -296,7 +286,7 @@ struct record *record_open(const struct record_place *place, const struct sessio
     record->place = *place;
     record->own = record->named = (struct record_file){.file = -1};
     record->lost.file = -1;
-    record->position = position_of(session);
+    record->position = session_position(session);
     record->written = clock_now();
     add_head(record);
     return record;
@@ -341,7 +331,7 @@ void record_start(struct record *record)
     add_origin(&session->data->origin, &record->lines);
     text_add(&record->lines, "  # content %016" PRIx64 "\n", session->data->hash);
     add_hash(record);
-    record->position = position_of(session);
+    record->position = session_position(session);
     record->start = record->lines.length;
 }
 
@@ -407,7 +397,7 @@ void record_where(const struct record *record, struct text *out)
     else if (!record->off && record->place.directory)
         text_add(out, "to be recorded in %s, from the first change or step on", record->place.directory);
     if (named)
-        text_add(out, "%s %s", out->length ? "and" : "recorded to", record->named.path);
+        text_add(out, "%s %s", out->length ? "\nand" : "recorded to", record->named.path);
     if (out->length == 0)
         text_add(out, "not recorded; `record on` or `record FILE` write all of it since its start");
 }
