@@ -22,9 +22,9 @@ struct session *session_fork(const struct session *session, struct err *err);
  * run may end earlier, as any does: fork->stop says why. */
 int session_fork_run(struct session *fork, uint64_t steps, struct err *err);
 
-/* Makes fork FORK train on ROW [rows], row numbers of the dataset, and nothing else: one batch of all of them a step, no
- * validation, no test rows. Weights, statistics and the optimizer go on; values are whitened as before. VIEW is room that
- * outlives the fork. On failure the fork can only be closed. */
+/* Makes FORK train on ROW [rows], row numbers of the dataset, and nothing else: one batch of all of them a step, no
+ * validation, no test rows. Weights, statistics and the optimizer go on; values are whitened as before. VIEW is room
+ * that outlives the fork, and so does ROW. On failure the fork can only be closed. */
 int session_fork_narrow(struct session *fork, struct dataset *view, int *row, int rows, struct err *err);
 
 #endif

@@ -1,7 +1,7 @@
 /*
- * rates.h: the learning-rate range test: the loss while the rate grows from step to step, until it explodes (Smith 2015,
- * "Cyclical learning rates for training neural networks", arXiv:1506.01186, section 3.3). Works on a fork; the session
- * is not touched.
+ * rates.h: the learning-rate range test: the loss while the rate grows from step to step, until it explodes (Smith
+ * 2015, "Cyclical learning rates for training neural networks", arXiv:1506.01186, section 3.3). Works on forks; the
+ * session is not touched.
  */
 #ifndef DEBUG_RATES_H
 #define DEBUG_RATES_H
@@ -24,8 +24,8 @@ struct rates {
     double suggested; /* a tenth of the rate there; NaN where the loss fell by a quarter at no rate */
 };
 
-/* Trains a fork of SESSION for STEPS steps (20 or more) while the rate grows geometrically from FROM to TO. ERR_INTERRUPT
- * when that is given up. On success rates_close gives RATES back. */
+/* Trains a fork of SESSION for STEPS steps (20 or more) while the rate grows geometrically from FROM to TO.
+ * ERR_INTERRUPT when that is given up. On success rates_close gives RATES back. */
 int rates_run(const struct session *session, double from, double to, int steps, struct rates *rates, struct err *err);
 void rates_close(struct rates *rates);
 

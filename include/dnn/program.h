@@ -68,8 +68,9 @@ void program_close(struct program *program);
 /* Bytes that program_open would take, without taking them. */
 size_t program_bytes(const struct net *net, enum program_mode mode, int rows, int ranks);
 
-/* Puts PROGRAM where FROM stands: the batch begun, the cursor, and all that the ops so far have written. Both were opened
- * alike: for networks of the same topology, the same mode, rows and team. The network's own vectors are not copied. */
+/* Puts PROGRAM where FROM stands: the batch begun, the cursor, and all that the ops so far have written. Both were
+ * opened alike: for networks of the same topology, the same mode, rows and team. The network's own vectors are not
+ * copied. */
 void program_copy(struct program *program, const struct program *from);
 
 /* Begins a batch of ROWS rows: the cursor goes to the first op. DRAW numbers the training steps, for dropout. */

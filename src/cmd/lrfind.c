@@ -111,7 +111,7 @@ const struct command command_lrfind = {
     .name = "lrfind", .summary = "raise the rate step by step on a copy and suggest one", .group = GROUP_QUESTIONS,
     .flags = COMMAND_NEEDS_DATA | COMMAND_READ_ONLY,
     .details =
-        "The range test of Smith 2015 (arXiv:1506.01186), from the present weights: each step has a higher rate, until\n"
-        "the loss explodes. The suggestion, a tenth of the rate at which the smoothed loss is least, is a rule of\n"
-        "thumb.",
+        "The range test of Smith 2015 (arXiv:1506.01186), from the present weights: each step has a higher rate,\n"
+        "until the loss explodes. Each loss is seen against that of the same batch with the weights as they are. The\n"
+        "suggestion, a tenth of the rate at which the smoothed loss is least, is a rule of thumb.",
     .example = "lrfind 1e-5 1 --steps 60", .args = lrfind_args, .run = run_lrfind};

@@ -134,7 +134,7 @@ const struct command command_overfit = {
     .name = "overfit", .summary = "see whether the network can learn a few rows by heart", .group = GROUP_QUESTIONS,
     .flags = COMMAND_NEEDS_DATA | COMMAND_READ_ONLY,
     .details =
-        "On a copy, from the present weights, with the present loss, optimizer and rate; all of the rows in every step.\n"
-        "Learnt: a loss below 0.01 with every row right, or an R2 above 0.999. What cannot learn four rows will not\n"
-        "learn a thousand: something is broken. `overfit 8 --steps 5000` asks for more.",
+        "On a copy, from the present weights, with the present loss, optimizer and rate; all of the rows in every\n"
+        "step. Learnt: a loss below 0.01 with every row right, or an R2 above 0.999. What cannot learn four rows will\n"
+        "not learn a thousand: something is broken. `overfit 8 --steps 5000` asks for more.",
     .example = "overfit 4 --steps 200", .args = overfit_args, .run = run_overfit};

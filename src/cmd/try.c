@@ -56,7 +56,8 @@ static int check_command(const char *line, struct err *err)
     else if (command->flags & COMMAND_READ_ONLY ||
              !(command->group == GROUP_NETWORK || command->group == GROUP_TRAINING || command == &command_whiten))
         status = err_set(err, ERR_USAGE,
-                         "try: '%s' is no edit; a candidate takes whiten and those of `help` under network and training",
+                         "try: '%s' is no edit; a candidate takes whiten and those of `help` under network and "
+                         "training",
                          command->name);
     free(copy);
     return status;

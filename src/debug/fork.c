@@ -1,6 +1,6 @@
 /*
- * fork.c: a second session in the state of the first. What decides the next step is copied; what is a record of the past
- * (curves, events, figures of the run) begins anew.
+ * fork.c: a second session in the state of the first. What decides the next step is copied; what is a record of the
+ * past (curves, events, figures of the run) begins anew.
  */
 #include "debug/fork.h"
 

@@ -1,9 +1,9 @@
 /*
  * rates.c: trains a fork with a growing rate, beside one that learns nothing.
  *
- * Batches differ, and once a network is trained they differ more than any rate does. So every loss is taken by the side
- * of that of the same batch with the weights as they are: a second fork takes the same steps at rate 0. What is smoothed
- * is the logarithm of their quotient.
+ * Batches differ, and once a network is trained they differ more than any rate does. So every loss is taken by the
+ * side of that of the same batch with the weights as they are: a second fork takes the same steps at rate 0. What is
+ * smoothed is the logarithm of their quotient.
  *
  * Smoothed twice, since each is good for one thing: a running mean can be had while the test goes on, and tells when to
  * stop; but it lags, by a factor of rates. What is shown, and what the suggestion is read from, is the mean over
