@@ -60,7 +60,8 @@ int redirect_split(char *text, const char *line, struct redirect *redirect, stru
 bool redirect_may_be_meant(const char *text)
 {
     const char *last = strrchr(text, '>');
-    return last && last[1] != '=' && !strpbrk(last, "()[]<=+*");
+    const char *word = last ? last + 1 + strspn(last + 1, " ") : "";
+    return ((*word >= 'a' && *word <= 'z') || (*word >= 'A' && *word <= 'Z')) && !strpbrk(word, " ()[]<=+*-");
 }
 
 static int add_npy(const struct named *value, const char *name, struct text *out, struct err *err)

@@ -7,7 +7,7 @@
 #include "debug/census.h"
 #include "view/histogram.h"
 
-enum { COLUMNS = 80, CORNER_ROWS = 12, CORNER_COLUMNS = 7, CELL = 10 };
+enum { COLUMNS = 80, CORNER_ROWS = 6, CORNER_COLUMNS = 7, CELL = 10 };
 
 /* A NaN has a sign that says nothing. */
 static void print_number(double x, struct text *out)

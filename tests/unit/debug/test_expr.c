@@ -84,6 +84,11 @@ static void test_malformed(void **state)
         {"abs(1, 2)", 6, "parenthesis"}, {"abs()", 5, "expected"},      {"and 1", 1, "expected"},
         {"1 and", 6, "ends here"},      {"1 or or 2", 6, "expected"},   {"not", 4, "ends here"},
         {"1 + not 2", 5, "expected"},   {"loss < ", 8, "ends here"},    {"#", 1, "expected"},
+        {"fc1.weight[]", 12, "an index or a range"}, {"x[0", 4, "comma or ]"},  {"x[1.5]", 3, "whole number"},
+        {"x[::0]", 5, "cannot be 0"},   {"x[1:2:3:4]", 8, "comma or ]"}, {"x[,0]", 3, "an index or a range"},
+        {"x[0,]", 5, "an index or a range"}, {"x[99999999999]", 3, "as long as that"}, {"x[a]", 3, "an index"},
+        {"x[0,0,0,0,0,0]", 13, "so many dimensions"}, {"x[0].nrom", 6, "did you mean norm?"}, {"x[0].", 6, "no statistic"},
+        {"2[0]", 2, "operator"},        {"x]", 2, "operator"},
         {"loss, step", 5, "operator"},  {"1 + \xC2\xB5", 5, "expected"}, {"\x1b[2J", 1, "expected"},
     };
     (void)state;
@@ -120,6 +125,93 @@ static void test_caret_under_wide_text(void **state)
     assert_int_equal(expected[strlen(caret) - 1], '$');
 }
 
+/* A slice is that of NumPy: what it holds, as "a + b" of its first and last values, its shape in RANK and DIM. */
+static void test_slices(void **state)
+{
+    static const struct {
+        const char *text;
+        int rank, dim[2];
+        int first, last; /* indices in fc1.weight, [64, 4] */
+    } rows[] = {
+        {"fc1.weight[0:3,:]", 2, {3, 4}, 0, 11},       {"fc1.weight[2]", 1, {4}, 8, 11},
+        {"fc1.weight[-1,:]", 1, {4}, 252, 255},        {"fc1.weight[:,1]", 1, {64}, 1, 253},
+        {"fc1.weight[::2]", 2, {32, 4}, 0, 251},       {"fc1.weight[ 1 : 2 , : : 3 ]", 2, {1, 2}, 4, 7},
+        {"fc1.weight[::-1]", 2, {64, 4}, 252, 3},      {"fc1.weight[5:2:-2,0]", 1, {2}, 20, 12},
+        {"fc1.weight[60:100]", 2, {4, 4}, 240, 255},   {"fc1.weight[-3:]", 2, {3, 4}, 244, 255},
+        {"fc1.weight[-100:1]", 2, {1, 4}, 0, 3},       {"fc1.weight[3][1:3]", 1, {2}, 13, 14},
+        {"(fc1.weight)[:2][1]", 1, {4}, 4, 7},         {"fc1.weight[:]", 2, {64, 4}, 0, 255},
+        {"fc1.weight[2:2147483647:1000]", 2, {1, 4}, 8, 11},
+    };
+    size_t count;
+    const float *weight = live_parameter(session, "fc1.weight", &count);
+    (void)state;
+    assert_int_equal(count, 256);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct err err = {0};
+        struct named value;
+        struct expr *expr = expr_parse(rows[i].text, &err);
+        if (!expr || expr_value(expr, session, &value, &err))
+            fail_msg("%s: %s", rows[i].text, err.message);
+        assert_int_equal(value.type, NAMED_TENSOR);
+        const struct tensor *tensor = &value.tensor;
+        ptrdiff_t last = 0;
+        assert_int_equal(tensor->rank, rows[i].rank);
+        for (int k = 0; k < tensor->rank; k++) {
+            assert_int_equal(tensor->dim[k], rows[i].dim[k]);
+            last += (tensor->dim[k] - 1) * tensor->stride[k];
+        }
+        assert_ptr_equal(tensor->data, weight + rows[i].first);
+        assert_ptr_equal(tensor->data + last, weight + rows[i].last);
+        expr_free(expr);
+    }
+    assert_true(live_number(session, "fc1.weight[3,1]") == (double)weight[13]);
+    assert_true(live_number(session, "fc1.weight[-64,-4] + 1") == (double)weight[0] + 1);
+    assert_true(live_number(session, "fc1.weight[3,1:2].mean") == (double)weight[13]);
+    assert_true(live_number(session, "fc1.weight[:0].norm") == 0);
+    assert_true(isnan(live_number(session, "fc1.weight[5:2].max")));
+    assert_true(live_number(session, "max(fc1.weight[0].max, fc1.weight[1:].max) == fc1.weight.max") == 1);
+}
+
+/* What is wrong only once the tensor is known: the column from 1, and words of the message. */
+static void test_wrong_slices(void **state)
+{
+    static const struct {
+        const char *text;
+        int column;
+        const char *says;
+    } rows[] = {
+        {"fc1.weight[64]", 12, "index 64 is out of range; legal in dimension 0: -64 to 63; fc1.weight is [64, 4]"},
+        {"fc1.weight[0,-5]", 14, "index -5 is out of range; legal in dimension 1: -4 to 3"},
+        {"fc1.weight[0,1,2]", 16, "one subscript too many: 3 for 2 dimensions"},
+        {"fc1.bias[1][0]", 1, "this is a number"},
+        {"fc1.weight[1:1][0]", 17, "dimension 0 is empty"},
+        {"1 + loss[0]", 5, "this is a number; a tensor was expected"},
+        {"1 + fc1.weight[0]", 5, "fc1.weight[0] is a tensor; a number was expected, such as fc1.weight[0].norm"},
+        {"fc1.weight.hist > 1", 1, "is a histogram"},
+        {"fc1.weight[0].dead", 15, "dead is for a layer's output or x"},
+        {"1 < fc1.wieght", 5, "did you mean fc1.weight?"},
+        {"fc1.weight.nrom + 1", 1, "did you mean fc1.weight.norm?"},
+    };
+    (void)state;
+    live_steps(session, 1);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct err err = {0};
+        double value;
+        char column[32], caret[64];
+        struct expr *expr = expr_parse(rows[i].text, &err);
+        if (!expr)
+            fail_msg("%s: %s", rows[i].text, err.message);
+        assert_int_equal(expr_number(expr, session, &value, &err), -1);
+        snprintf(column, sizeof column, "column %d: ", rows[i].column);
+        snprintf(caret, sizeof caret, "\n  %*s^", rows[i].column - 1, "");
+        const char *last = strrchr(err.message, '\n');
+        if (strncmp(err.message, column, strlen(column)) != 0 || !strstr(err.message, rows[i].says) || !last ||
+            strcmp(last, caret) != 0)
+            fail_msg("'%s': %s", rows[i].text, err.message);
+        expr_free(expr);
+    }
+}
+
 /* N copies of PART, then TAIL. */
 static char *repeat(const char *part, int n, const char *tail)
 {
@@ -152,6 +244,9 @@ static void test_limits(void **state)
     check_refused("1+", 100000, "1", "too long");
     check_refused("1 or ", 100000, "1", "too long");
     check_refused("n", 100000, "", "too long");
+    char *slices = repeat("[:]", 100000, "");
+    check_refused("x", 1, slices, "too long");
+    free(slices);
     char *text = repeat("(", 60, "1"), *tail = repeat(")", 60, "");
     char *whole = repeat(text, 1, tail);
     assert_true(live_number(session, whole) == 1);
@@ -196,7 +291,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_values),    cmocka_unit_test(test_nan),    cmocka_unit_test(test_malformed),
         cmocka_unit_test(test_caret_under_wide_text), cmocka_unit_test(test_limits),
-        cmocka_unit_test(test_tensors_and_text),
+        cmocka_unit_test(test_slices), cmocka_unit_test(test_tensors_and_text), cmocka_unit_test(test_wrong_slices),
     };
     return cmocka_run_group_tests(tests, open_session, close_session);
 }

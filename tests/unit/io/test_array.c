@@ -374,9 +374,39 @@ static void what_is_no_file_is_refused(void **state)
     assert_string_equal(err.message, "/tmp: is not a file");
 }
 
+static void written_headers_are_read(void **state)
+{
+    static const int dims[][3] = {{5, 0, 0}, {2, 3, 0}, {7, 1, 2}};
+    (void)state;
+    for (int rank = 1; rank <= 3; rank++) {
+        struct text file = {0};
+        struct array array;
+        struct err err = {0};
+        float values[14], read[14];
+        size_t count = 1;
+        npy_print_header(rank, dims[rank - 1], &file);
+        assert_int_equal(file.length % 64, 0);
+        for (int i = 0; i < rank; i++)
+            count *= (size_t)dims[rank - 1][i];
+        for (size_t i = 0; i < count; i++)
+            values[i] = (float)i - 1.5f;
+        text_add_bytes(&file, (const char *)values, count * sizeof *values);
+        if (array_open_bytes(&array, "a.npy", file.data, file.length, &err) || array_read_numbers(&array, read, &err))
+            fail_msg("%s", err.message);
+        assert_int_equal(array.rank, rank);
+        assert_int_equal(array.count, count);
+        for (int i = 0; i < rank; i++)
+            assert_int_equal(array.dim[i], dims[rank - 1][i]);
+        assert_memory_equal(read, values, count * sizeof *values);
+        array_close(&array);
+        text_free(&file);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(written_headers_are_read),
         cmocka_unit_test(idx_types_are_read),
         cmocka_unit_test(npy_types_and_orders_are_read),
         cmocka_unit_test(bytes_stay_bytes),
