@@ -70,6 +70,10 @@ int stops_op(const struct session *session, const struct stops_entry *entry);
  * none. */
 void stops_value(struct session *session, const struct stops_entry *entry, struct text *out);
 
+/* Why an expression has no value, in the one line of ERR that matters, of *LENGTH bytes: without the column, which nobody
+ * looks at who has not just typed it. */
+const char *stops_reason(const struct err *err, int *length);
+
 /* Adds a table of all entries, or of those of KIND with their values, to OUT. */
 void stops_print(const struct session *session, struct text *out);
 void stops_print_values(struct session *session, const struct stops_kind *kind, struct text *out);

@@ -165,6 +165,15 @@ static void print_tensor(const struct tensor *tensor, struct text *out)
                 text_add(out, "  %s %s", row->name, text_short(row->get(tensor)).s);
 }
 
+const char *stops_reason(const struct err *err, int *length)
+{
+    const char *reason = err->message;
+    if (strncmp(reason, "column ", 7) == 0 && strstr(reason, ": "))
+        reason = strstr(reason, ": ") + 2;
+    *length = (int)strcspn(reason, "\n");
+    return reason;
+}
+
 void stops_value(struct session *session, const struct stops_entry *entry, struct text *out)
 {
     struct named value;
@@ -176,11 +185,12 @@ void stops_value(struct session *session, const struct stops_entry *entry, struc
             print_tensor(&value.tensor, out);
         return;
     }
-    /* Of advice and of the caret there is no need every time. */
+    int length;
+    const char *reason = stops_reason(&err, &length);
     if (err.code == ERR_STATE)
         text_add(out, session->net ? "not written yet" : "no data");
-    else
-        text_add(out, "%.*s", (int)strcspn(err.message, ";\n"), err.message);
+    else /* without the advice behind it */
+        text_add(out, "%.*s", (int)strcspn(reason, ";\n"), reason);
 }
 
 void stops_print_values(struct session *session, const struct stops_kind *kind, struct text *out)

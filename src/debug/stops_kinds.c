@@ -168,9 +168,11 @@ static bool met_if(struct session *session, struct stops_entry *entry, int op, c
         entry->truth = before;
         err_set(err, ERR_INTERRUPT, "%s", broken.message);
     } else if (entry->truth == TRUTH_UNKNOWN && broken.code != ERR_STATE) {
+        int length;
+        const char *reason = stops_reason(&broken, &length);
         entry->enabled = false;
         text_add(&session->stops->notices, "breakpoint %d, %s %s, is disabled: %.*s\n", entry->number,
-                 entry->kind->words, entry->what, (int)strcspn(broken.message, "\n"), broken.message);
+                 entry->kind->words, entry->what, length, reason);
     }
     if (before == TRUTH_TRUE || entry->truth != TRUTH_TRUE)
         return false;

@@ -117,8 +117,8 @@ int main(void)
     for (int threads = 1; threads <= 2; threads++) {
         struct session *session = open_session(folder, threads);
         measure(session);
-        const char *condition = "fc1.grad.norm > 1e9 and relu2.out.zero > 1e9";
-        compare(session, threads, "break if fc1.grad.norm > 1e9 and relu2.out.zero > 1e9", &stops_break_if, condition);
+        const char *condition = "fc1.grad.norm > 1e9 and relu2.dead > 2";
+        compare(session, threads, "break if fc1.grad.norm > 1e9 and relu2.dead > 2", &stops_break_if, condition);
         compare(session, threads, "break if loss < 0", &stops_break_if, "loss < 0");
         compare(session, threads, "watch fc1.grad.norm", &stops_watch, "fc1.grad.norm");
         compare(session, threads, "break nan", &stops_break_nan, NULL);
