@@ -257,7 +257,7 @@ static int run_words(struct console *console, const struct command *command, int
         status = err_set(err, ERR_STATE, "%s: no data yet; `data FILE` loads some", command->name);
     if (status == 0)
         status = run_recorded(console, command, &values, count, words, err);
-    if (session->lost_updates != lost)
+    if (session->lost_updates != lost && !(command->flags & COMMAND_UNRECORDED)) /* the commands in it have told */
         console_notice(console,
                        "the update of step %llu, which is not finite, is left out: the weights are those before it",
                        (unsigned long long)session->step);

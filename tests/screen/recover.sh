@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A session that is killed on a screen, in the middle of a run, comes back as it was; so does one that lost its terminal.
+# A session killed on a screen, in the middle of a run, comes back as it was; so does one that lost its terminal.
 . "$(dirname "$0")/lib.sh"
 
 sessions="$work/home/.local/state/dnntui/sessions"

@@ -1,0 +1,151 @@
+/* test_record.c: whatever a command does, its record does again; what the lines of a record say. */
+#include <unistd.h>
+
+#include "cmd/record.h"
+#include "cmd/rows.h"
+#include "talk.h"
+
+static const struct record_place nowhere = {.version = "test"};
+
+/* A console whose session is recorded from its start. */
+struct recorded {
+    struct talk talk;
+    struct record *record;
+};
+
+static void recorded_open(struct recorded *recorded)
+{
+    struct err err;
+    talk_open(&recorded->talk, "iris", 2);
+    recorded->record = record_open(&nowhere, recorded->talk.session, &err);
+    assert_non_null(recorded->record);
+    record_start(recorded->record);
+    console_set_record(recorded->talk.console, recorded->record);
+}
+
+static void recorded_close(struct recorded *recorded)
+{
+    record_close(recorded->record, true);
+    talk_close(&recorded->talk);
+}
+
+/* LINE and the run that it starts, as a loop does it; it may be refused. */
+static void carry_out(struct recorded *recorded, const char *line)
+{
+    if (talk_try(&recorded->talk, line) == 0)
+        console_run_ended(recorded->talk.console);
+}
+
+static char *read_all(const char *path)
+{
+    static char bytes[1 << 16];
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    bytes[fread(bytes, 1, sizeof bytes - 1, file)] = '\0';
+    fclose(file);
+    return bytes;
+}
+
+/* What PATH records leads to HASH. */
+static void replays_to(const char *path, uint64_t hash, const char *what)
+{
+    struct talk talk;
+    char line[LIVE_PATH + 16];
+    talk_open(&talk, "wine", 2);
+    snprintf(line, sizeof line, "replay '%s'", path);
+    talk_say(&talk, line);
+    if (session_hash(talk.session) != hash)
+        fail_msg("%s: done again it ends in another state:\n%s", what, read_all(path));
+    assert_int_equal(talk.answers.length, 0);
+    assert_non_null(strstr(talk.notices.data, "replayed "));
+    talk_close(&talk);
+}
+
+/* Each command of the table, between two steps and inside one, with training before and behind it. */
+static void test_every_command(void **state)
+{
+    static const char *const before[] = {"step 3", "stepi 5"};
+    char folder[LIVE_PATH];
+    (void)state;
+    assert_int_equal(chdir(live_path(folder, "")), 0);
+    for (int i = 0; commands[i]; i++)
+        for (int k = 0; k < 2 && commands[i]->example; k++) {
+            struct recorded recorded;
+            char path[64];
+            if (commands[i] == &command_record)
+                continue;
+            snprintf(path, sizeof path, "%s%d.dnn", commands[i]->name, k);
+            recorded_open(&recorded);
+            carry_out(&recorded, "lr 0.01");
+            carry_out(&recorded, before[k]);
+            carry_out(&recorded, commands[i]->example);
+            carry_out(&recorded, "step 2");
+            carry_out(&recorded, "stepi 2");
+            snprintf(path, sizeof path, "record %s%d.dnn", commands[i]->name, k);
+            talk_say(&recorded.talk, path);
+            uint64_t hash = session_hash(recorded.talk.session);
+            recorded_close(&recorded);
+            replays_to(path + strlen("record "), hash, commands[i]->example);
+            bool kept = !(commands[i]->flags & COMMAND_READ_ONLY) || (commands[i]->flags & COMMAND_VIEW);
+            char line[80];
+            snprintf(line, sizeof line, "\n%s", commands[i]->name);
+            if (!kept && strstr(read_all(path + strlen("record ")), line) && commands[i] != &command_hash)
+                fail_msg("%s only looks, and is recorded", commands[i]->name);
+            unlink(path + strlen("record "));
+        }
+}
+
+/* A run that goes on while edits are made: they stand where they were made. */
+static void test_edits_in_a_run(void **state)
+{
+    struct recorded recorded;
+    char folder[LIVE_PATH];
+    (void)state;
+    assert_int_equal(chdir(live_path(folder, "")), 0);
+    recorded_open(&recorded);
+    struct talk *talk = &recorded.talk;
+    assert_int_equal(console_execute(talk->console, "record run.dnn"), 0);
+    assert_int_equal(console_execute(talk->console, "run"), 0);
+    for (int i = 0; i < 5; i++)
+        console_advance(talk->console, 0);
+    assert_true(session_running(talk->session) && talk->session->step > 0);
+    assert_int_equal(console_execute(talk->console, "lr 0.02"), 0);
+    for (int i = 0; i < 5; i++)
+        console_advance(talk->console, 0);
+    assert_int_equal(console_execute(talk->console, "net dense 8, tanh"), 0);
+    for (int i = 0; i < 5; i++)
+        console_advance(talk->console, 0);
+    assert_int_equal(console_execute(talk->console, "stop"), 0);
+    console_run_ended(talk->console);
+    uint64_t hash = session_hash(talk->session);
+    recorded_close(&recorded);
+    assert_non_null(strstr(read_all("run.dnn"), "  # run, going on\n"));
+    assert_non_null(strstr(read_all("run.dnn"), "  # run, interrupted\n"));
+    replays_to("run.dnn", hash, "run");
+    unlink("run.dnn");
+}
+
+static void test_remarks(void **state)
+{
+    int threads = 0;
+    uint64_t content = 0;
+    (void)state;
+    assert_true(record_is_head("# dnntui record, version 1"));
+    assert_false(record_is_head("# dnntui"));
+    assert_true(record_says_threads("# threads 12\n", &threads));
+    assert_int_equal(threads, 12);
+    assert_false(record_says_threads("# threads 0", &threads));
+    assert_false(record_says_threads("# threads many", &threads));
+    assert_false(record_says_threads("threads 3", &threads));
+    assert_true(record_says_content("load '/a  # content 1/b'  # content 00000000000000ff", &content));
+    assert_int_equal(content, 255);
+    assert_false(record_says_content("load /a # content 12", &content));
+    assert_false(record_says_content("data iris", &content));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_every_command), cmocka_unit_test(test_edits_in_a_run), cmocka_unit_test(test_remarks)};
+    return cmocka_run_group_tests(tests, NULL, live_clean);
+}
