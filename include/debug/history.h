@@ -106,7 +106,7 @@ struct branch_view {
     const char *settings;      /* choices_print at the tip; NULL for the present branch at its tip */
 };
 int history_branches(struct session *session, struct branch_view **views); /* how many; the caller frees VIEWS */
-/* The branch NAME; "": the present one. */
+/* The branch NAME; NULL: the present one. */
 int history_find_branch(struct session *session, const char *name, struct branch_view *view, struct err *err);
 void history_branch_names(const struct session *session, const char *prefix, struct text *out); /* for completion */
 

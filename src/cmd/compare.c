@@ -95,7 +95,7 @@ static int run_compare(struct console *console, const struct arg_values *args, s
     struct text live = {0}, out = {0};
     const char *choices[2];
     for (int i = 0; i < 2; i++)
-        if (history_find_branch(session, args->text[i], &view[i], err))
+        if (history_find_branch(session, args->given[i] ? args->text[i] : NULL, &view[i], err))
             return -1;
     choices_print(session, &live);
     for (int i = 0; i < 2; i++)

@@ -313,7 +313,7 @@ int history_find_branch(struct session *session, const char *name, struct branch
 {
     if (!session->history || history_begin(session))
         return err_set(err, ERR_STATE, "there is no history here");
-    const struct branch *branch = *name ? find(session->history, name) : session->history->current;
+    const struct branch *branch = name ? find(session->history, name) : session->history->current;
     if (!branch)
         return refuse_name(session->history, name, err);
     *view = view_of(session, branch, 0);

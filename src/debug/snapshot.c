@@ -3,7 +3,7 @@
  *
  * A snapshot is what cannot be made again: parameters, statistics, the optimizer's state and a few counters. Which one
  * is dropped: the one without which the least has to be executed again, where what lies further from the present place
- * may take longer, by the square root of the distance. So n of them reach back over a number of steps that grows with
+ * and from the tip may take longer, by the square root of the distance. So n of them reach back over a number of steps that grows with
  * the square of n.
  */
 #include <math.h>
@@ -43,14 +43,19 @@ static bool neighbours(const struct history *history, int a, int b)
     return a >= 0 && b < history->snapshots && history->snapshot[a]->edit == history->snapshot[b]->edit;
 }
 
-/* How little is lost with snapshot I. */
-static double worth(const struct history *history, int i, uint64_t now)
+static double distance(uint64_t a, uint64_t b)
+{
+    return fabs((double)a - (double)b);
+}
+
+/* What is lost with snapshot I, seen from the present step and from the tip. */
+static double worth(const struct history *history, int i, uint64_t now, uint64_t tip)
 {
     const struct snapshot *snapshot = history->snapshot[i];
     uint64_t before = neighbours(history, i - 1, i) ? history->snapshot[i - 1]->step : snapshot->edit->at.step;
     uint64_t after = neighbours(history, i, i + 1) ? history->snapshot[i + 1]->step : snapshot->step;
-    double distance = fabs((double)now - (double)snapshot->step);
-    return ((double)(after - before) + 1) / sqrt(distance + 1);
+    double near = fmin(distance(now, snapshot->step), distance(tip, snapshot->step));
+    return ((double)(after - before) + 1) / sqrt(near + 1);
 }
 
 static void drop(struct history *history, int i)
@@ -68,9 +73,10 @@ static bool drop_least(struct session *session)
 {
     struct history *history = session->history;
     int least = -1;
+    uint64_t tip = history->past ? history->current->tip.step : session->step;
     double least_worth = INFINITY;
     for (int i = 0; i < history->snapshots; i++) {
-        double here = history->snapshot[i]->pinned ? INFINITY : worth(history, i, session->step);
+        double here = history->snapshot[i]->pinned ? INFINITY : worth(history, i, session->step, tip);
         if (here < least_worth) {
             least = i;
             least_worth = here;

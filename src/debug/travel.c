@@ -17,7 +17,7 @@
 #include "step.h"
 
 #define BREATH 50000000 /* nanoseconds between two looks at the keys */
-#define NEAR   4        /* steps before the place that keep a snapshot each */
+#define NEAR   4        /* steps before the place of which each keeps a snapshot */
 
 /* --- executing again */
 
@@ -77,13 +77,20 @@ int travel_edit(struct session *session, struct err *err)
     return 0;
 }
 
+/* Of the way to a place all steps near it keep a snapshot, and ever fewer further away: so the next ways back are
+ * short. */
+static bool is_worth_keeping(uint64_t steps)
+{
+    uint64_t root = (uint64_t)sqrt((double)steps);
+    return steps <= NEAR || root * root == steps;
+}
+
 /* The step under way, or the next, up to its op END. */
 static void run_step(struct session *session, struct position place, struct position end)
 {
-    struct history *history = session->history;
     if (!session->inside) {
-        if (place.step - session->step <= NEAR || session->step >= history->due)
-            history_before_step(session);
+        if (is_worth_keeping(place.step - session->step))
+            snapshot_keep(session, false);
         step_begin(session);
     }
     step_run(session, end.step == session->step ? end.op : program_ops(session->train), false);
