@@ -89,10 +89,11 @@ const struct command command_print = {
     .name = "print", .aliases = "p", .summary = "print a figure, a tensor or an expression", .group = GROUP_LOOKING,
     .flags = COMMAND_NEEDS_DATA | COMMAND_READ_ONLY, .words = WORDS_NAMES,
     .details =
-        "A number is printed bare, a tensor one row a line; on a screen the corner of a large one. Slices are NumPy's:\n"
-        "fc1.weight[0:3,:], x[-1], fc1.weight[::2,5]. `help names` lists figures and what can be asked of a tensor.\n"
-        "EXPRESSION > FILE writes it into a file, whose name ends in .txt, .csv, .dat or .npy (NumPy's format) or begins\n"
-        "with /, ./ or ../; any other > compares. EXPRESSION | COMMAND gives it to a command of the shell: | less.",
+        "A number is printed bare, a tensor one row a line; on a screen the corner of a large one. Slices are\n"
+        "NumPy's: fc1.weight[0:3,:], x[-1], fc1.weight[::2,5]. `help names` lists figures and what can be asked of a\n"
+        "tensor. EXPRESSION > FILE writes it into a file, whose name ends in .txt, .csv, .dat or .npy (NumPy's\n"
+        "format) or begins with /, ./ or ../; any other > compares. EXPRESSION | COMMAND gives it to a command of\n"
+        "the shell: | less.",
     .example = "print fc1.weight.std", .args = print_args, .run = run_print};
 const struct command command_hash = {
     .name = "hash", .summary = "print the hash of the state, or check it", .group = GROUP_LOOKING,

@@ -74,8 +74,8 @@ static bool batch_tensor(const struct session *session, int layer, const char *n
         return false;
     snprintf(param, sizeof param, "%.*s", length > 5 ? (int)length - 5 : 6, length > 5 ? name : "weight");
     *op = gradient_op(session, layer);
-    return window_tensor(net->param, net->first_param[layer], net->first_param[layer + 1], param, program_gradient(train),
-                         tensor);
+    return window_tensor(net->param, net->first_param[layer], net->first_param[layer + 1], param,
+                         program_gradient(train), tensor);
 }
 
 /* What a layer has besides tensors: norms of the last step; OP becomes what writes them. */
