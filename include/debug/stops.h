@@ -70,8 +70,8 @@ int stops_op(const struct session *session, const struct stops_entry *entry);
  * none. */
 void stops_value(struct session *session, const struct stops_entry *entry, struct text *out);
 
-/* Why an expression has no value, in the one line of ERR that matters, of *LENGTH bytes: without the column, which nobody
- * looks at who has not just typed it. */
+/* Why an expression has no value, in the one line of ERR that matters, of *LENGTH bytes: without the column, which is
+ * for who has just typed it. */
 const char *stops_reason(const struct err *err, int *length);
 
 /* Adds a table of all entries, or of those of KIND with their values, to OUT. */

@@ -1,7 +1,7 @@
 /*
  * stops.c: what breakpoints, watches and displays cost a training step: 784-256-128-10 with batches of 128, on random
- * pictures. Steps with and without take turns, so that both see the same machine; the median of the differences is told.
- * Of one thread the time of the processor counts, which other programs disturb little; of two that of the clock. No
+ * pictures. Steps with and without take turns, so that both see the same machine; the median of the differences is
+ * told. Of one thread the time of the processor counts, which other programs disturb little; of two that of the clock. No
  * snapshots are kept meanwhile: they would fall on some steps and not on others.
  */
 #include <stdio.h>
@@ -111,8 +111,8 @@ static void compare(struct session *session, int threads, const struct stops_kin
     }
     stops_delete(session->stops, number);
     double step = median(without), cost = median(more);
-    printf("%d thread%s  %s %-40s %7.1f us of a step of %7.1f: %5.2f %%\n", threads, threads > 1 ? "s" : " ", kind->words,
-           what ? what : "", cost / 1e3, step / 1e3, 100 * cost / step);
+    printf("%d thread%s  %s %-40s %7.1f us of a step of %7.1f: %5.2f %%\n", threads, threads > 1 ? "s" : " ",
+           kind->words, what ? what : "", cost / 1e3, step / 1e3, 100 * cost / step);
 }
 
 int main(void)
