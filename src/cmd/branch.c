@@ -19,8 +19,10 @@ static int run_switch(struct console *console, const struct arg_values *args, st
 {
     struct text notes = {0};
     int status = history_switch(console_session(console), args->text[0], &notes, err);
-    if (status == 0)
+    if (status == 0) {
         console_notice_text(console, &notes);
+        console_displays(console);
+    }
     text_free(&notes);
     return status;
 }

@@ -4,11 +4,13 @@
 #include "cmd/rows.h"
 #include "debug/history.h"
 
-/* Where this is, and how training stands there. */
+/* Where this is, and what is displayed there. */
 static int tell(struct console *console, int status, struct text *notes)
 {
-    if (status == 0)
+    if (status == 0) {
         console_notice_text(console, notes);
+        console_displays(console);
+    }
     text_free(notes);
     return status;
 }
