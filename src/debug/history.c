@@ -15,7 +15,7 @@
 
 #define SHARE        0.02
 #define NEAR         3    /* steps before the end of a run */
-#define SETTLE_LIMIT 5e7  /* nanoseconds that making the last steps quick to go back to may take */
+#define SETTLE_LIMIT 1e8  /* nanoseconds that making the last steps quick to go back to may take */
 
 struct position session_position(const struct session *session)
 {
@@ -259,8 +259,10 @@ void history_before_step(struct session *session)
     if (history_begin(session) || snapshot_exists(history, history->path[history->applied - 1], session->step))
         return;
     snapshot_keep(session, false);
-    double steps = session->step_nanoseconds > 0 ? history->cost / (SHARE * session->step_nanoseconds) : 1;
-    history->due = session->step + (steps < 1 ? 1 : steps > 1e6 ? 1000000 : (uint64_t)ceil(steps));
+    double time = session->step_nanoseconds, steps = time > 0 ? ceil(history->cost / (SHARE * time)) : 1;
+    if (steps * time > SETTLE_LIMIT)
+        steps = floor(SETTLE_LIMIT / time);
+    history->due = session->step + (steps < 1 ? 1 : (uint64_t)steps);
 }
 
 bool history_ahead(const struct session *session, struct position *next)
@@ -290,15 +292,18 @@ void history_settle(struct session *session)
     uint64_t far = session->inside ? 1 : 2;
     if (!history || !history->current || session->step < far)
         return;
-    struct position here = session_position(session);
-    const struct snapshot *last = snapshot_find(history, history->applied, (struct position){here.step - far, 0}, false);
-    if (!last || (double)(here.step - far - last->step) * session->step_nanoseconds > SETTLE_LIMIT ||
-        last->step == here.step - far)
+    struct position here = session_position(session), there = {here.step - far, 0};
+    int applied = history->applied, earlier = applied;
+    while (earlier > 1 && position_compare(history->path[earlier - 1]->after, there) > 0)
+        earlier--;
+    const struct snapshot *last = snapshot_find(history, earlier, there, false);
+    if (!last || last->step == there.step ||
+        (double)(there.step - last->step) * session->step_nanoseconds > 2 * SETTLE_LIMIT)
         return;
     bool held = session->held, spoilt = session->spoilt;
     struct figures validation = session->validation, test = session->test;
     uint64_t validation_step = session->validation_step, test_step = session->test_step;
-    if (travel(session, history->applied, here, &err))
+    if (travel(session, earlier, there, &err) || travel(session, applied, here, &err))
         return;
     session->held = held;
     session->spoilt = spoilt;

@@ -83,6 +83,8 @@ struct history {
     bool travelling;        /* edits are made again, not anew */
     struct snapshot *snapshot[1024]; /* by edit, then step */
     int snapshots;
+    real *spare;               /* the vectors of the snapshot dropped last; NULL: in use again */
+    size_t spare_bytes;
     double cost;            /* nanoseconds that keeping one takes, smoothed */
     uint64_t due;           /* no snapshot before this step */
 };

@@ -58,10 +58,13 @@ static double worth(const struct history *history, int i, uint64_t now, uint64_t
     return ((double)(after - before) + 1) / sqrt(near + 1);
 }
 
+/* Its memory waits for the next one, which as a rule has the same size: new pages cost more than the copying. */
 static void drop(struct history *history, int i)
 {
     history->used -= history->snapshot[i]->bytes;
-    free(history->snapshot[i]->vectors);
+    free(history->spare);
+    history->spare = history->snapshot[i]->vectors;
+    history->spare_bytes = history->snapshot[i]->bytes;
     free(history->snapshot[i]);
     history->snapshots--;
     memmove(history->snapshot + i, history->snapshot + i + 1,
@@ -98,9 +101,20 @@ void snapshot_drop_all(struct history *history)
 {
     while (history->snapshots > 0)
         drop(history, history->snapshots - 1);
+    free(history->spare);
+    history->spare = NULL;
 }
 
 /* --- keeping */
+
+/* Memory for the vectors of a snapshot that takes BYTES in all; NULL: none. */
+static real *take_vectors(struct history *history, size_t bytes)
+{
+    real *vectors = history->spare_bytes == bytes ? history->spare : NULL;
+    if (vectors)
+        history->spare = NULL;
+    return vectors ? vectors : malloc(bytes);
+}
 
 /* Where a snapshot of EDIT at STEP belongs. */
 static int place_of(const struct history *history, const struct edit *edit, uint64_t step)
@@ -137,7 +151,7 @@ void snapshot_keep(struct session *session, bool pinned)
     if (!pinned && (history->used + bytes > history->budget || (history->snapshots == most && !drop_least(session))))
         return;
     struct snapshot *snapshot = history->snapshots < most ? malloc(sizeof *snapshot) : NULL;
-    real *vectors = malloc(n * sizeof *vectors + 1);
+    real *vectors = take_vectors(history, bytes);
     if (!snapshot || !vectors) {
         free(snapshot);
         free(vectors);
