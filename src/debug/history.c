@@ -74,6 +74,7 @@ void history_new_root(struct session *session, bool others)
     history->current = NULL;
     history->length = history->applied = 0;
     history->past = false;
+    history->due = 0;
 }
 
 void history_set_budget(struct session *session, size_t bytes)

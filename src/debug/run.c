@@ -273,8 +273,13 @@ void session_interrupt(struct session *session)
         session->evaluation.active = false;
         return;
     }
-    if (session->inside && session->goal != GOAL_OPS && session->step_nanoseconds < 10 * LONG_STEP)
+    struct position ahead;
+    bool past = history_ahead(session, &ahead), recorded = past && ahead.step == session->step;
+    if (session->inside && session->goal != GOAL_OPS && session->step_nanoseconds < 10 * LONG_STEP && !recorded) {
         run_ops(session, program_ops(session->train));
+        if (past)
+            history_moved(session);
+    }
     session->evaluation.active = false;
     if (session->goal != GOAL_NONE) /* else a figure that is not finite has stopped it */
         stop(session, STOP_INTERRUPT, "interrupted");
@@ -326,23 +331,30 @@ static void measure_rate(struct session *session, int64_t now)
     }
 }
 
-/* On the way through what was recorded: the next edit is made again. */
-static void pass(struct session *session)
+/* On the way through what was recorded: the edits of this place are made again. The run goes on at once, since it
+ * never rests behind an edit: whoever stops there stands before it. False: one completed the step, or failed. */
+static bool pass(struct session *session)
 {
+    struct position here = session_position(session), ahead;
     struct err err;
-    if (history_pass(session, &err))
-        stop(session, STOP_BROKEN, err.message);
+    while (history_ahead(session, &ahead) && position_compare(here, ahead) >= 0) {
+        if (history_pass(session, &err)) {
+            stop(session, STOP_BROKEN, err.message);
+            return false;
+        }
+        if (position_compare(session_position(session), here) != 0)
+            return false;
+    }
+    return true;
 }
 
 static void advance_step(struct session *session, int64_t deadline)
 {
     int64_t begun = clock_now();
     struct position ahead;
-    bool past = history_ahead(session, &ahead);
-    if (past && position_compare(session_position(session), ahead) >= 0) {
-        pass(session);
+    if (!pass(session))
         return;
-    }
+    bool past = history_ahead(session, &ahead);
     if (!session->inside) {
         if (!stops_settle(session)) {
             stop(session, STOP_INTERRUPT, "interrupted");

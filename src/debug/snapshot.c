@@ -148,9 +148,11 @@ void snapshot_keep(struct session *session, bool pinned)
         return;
     snapshot_fit(session, bytes);
     int most = (int)(sizeof history->snapshot / sizeof *history->snapshot);
-    if (!pinned && (history->used + bytes > history->budget || (history->snapshots == most && !drop_least(session))))
+    if (!pinned && history->used + bytes > history->budget)
         return;
-    struct snapshot *snapshot = history->snapshots < most ? malloc(sizeof *snapshot) : NULL;
+    if (history->snapshots == most && !drop_least(session))
+        return;
+    struct snapshot *snapshot = malloc(sizeof *snapshot);
     real *vectors = take_vectors(history, bytes);
     if (!snapshot || !vectors) {
         free(snapshot);

@@ -202,6 +202,73 @@ static void test_update_forced(void **state)
     session_close(session);
 }
 
+/* After `reset` the new way begins at its first step, however long or full of snapshots the old one is. */
+static void check_new_root(uint64_t runs, uint64_t steps)
+{
+    struct session *session = live_open("iris", 2, 1);
+    live_net(session, "dense 4");
+    history_set_budget(session, (size_t)1 << 30);
+    for (uint64_t i = 0; i < runs; i++)
+        live_steps(session, steps);
+    uint64_t old = session_hash(session);
+    session_reset(session, 3);
+    uint64_t first = session_hash(session);
+    live_steps(session, 40);
+    go_to(session, 0);
+    assert_true(session_hash(session) == first);
+    struct text notes = {0};
+    struct err err;
+    assert_int_equal(history_switch(session, "main", &notes, &err), 0);
+    assert_true(session_hash(session) == old);
+    text_free(&notes);
+    session_close(session);
+}
+
+static void test_new_root(void **state)
+{
+    (void)state;
+    check_new_root(1, 20000);
+    check_new_root(1200, 1); /* each ends with a snapshot: as many as are kept at most */
+}
+
+/* A little at a time until the session stands at PLACE. */
+static void creep_to(struct session *session, struct position place)
+{
+    session_run_steps(session, GOAL_FOREVER);
+    while (position_compare(session_position(session), place) < 0)
+        session_advance(session, 0);
+    assert_int_equal(position_compare(session_position(session), place), 0);
+}
+
+/* Ctrl-C on the way through the past leaves no recorded edit out and makes none too early. */
+static void test_interrupted_in_the_past(void **state)
+{
+    struct session *session = live_open("iris", 2, 1);
+    (void)state;
+    live_steps(session, 5);
+    assert_int_equal(session_set_lr(session, 0.01, NULL), 0);
+    live_ops(session, 4);
+    assert_int_equal(session_set_lr(session, 0.02, NULL), 0); /* in step 6 */
+    live_steps(session, 2);
+    uint64_t between = session_hash(session);
+    live_ops(session, 3);
+    uint64_t tip = session_hash(session);
+
+    go_to(session, 3);
+    creep_to(session, (struct position){5, 0});
+    session_interrupt(session);
+    assert_true(session->optimizer.lr == 0.001);
+    creep_to(session, (struct position){5, 4});
+    session_interrupt(session);
+    assert_int_equal(position_compare(session_position(session), (struct position){5, 4}), 0);
+    live_steps(session, 2);
+    assert_true(session->optimizer.lr == 0.02);
+    assert_true(session_hash(session) == between);
+    live_ops(session, 3);
+    assert_true(session_hash(session) == tip);
+    session_close(session);
+}
+
 /* A refusal says what is legal, and a forked or empty session has no history to travel. */
 static void test_refusals(void **state)
 {
@@ -226,7 +293,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_sights),         cmocka_unit_test(test_curves),        cmocka_unit_test(test_given_up),
         cmocka_unit_test(test_budget),         cmocka_unit_test(test_update_held_back),
-        cmocka_unit_test(test_update_forced),  cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_update_forced),  cmocka_unit_test(test_new_root),
+        cmocka_unit_test(test_interrupted_in_the_past), cmocka_unit_test(test_refusals),
     };
     return cmocka_run_group_tests(tests, NULL, live_clean);
 }
