@@ -1,4 +1,4 @@
-/* record.c: the lines of a record, as things happen. Its files are in record_files.c. */
+/* record.c: the lines of a record, as things happen. Its files are in record_file.c. */
 #include "cmd/record.h"
 
 #include <inttypes.h>
@@ -29,6 +29,7 @@ struct record {
     bool off, held;
     char trouble[480]; /* why a file could not be written; "": nothing to say */
     struct position position; /* where the lines leave off */
+    bool before_update;       /* there an update is held back, which only trying it can tell */
     uint64_t hash;            /* the last one written */
     bool hashed;              /* there is one */
     uint64_t question;        /* the hash before a line without words */
@@ -132,13 +133,28 @@ static void add_remark(const struct record *record, struct text *steps)
     text_add(steps, "  # %s%s\n", record->run.data, how);
 }
 
+/* Weights would not be finite, though the figures are. */
+static bool stands_before_update(const struct session *session)
+{
+    return session->inside && session->held && !program_nonfinite(session->train);
+}
+
+static void leave_off(struct record *record)
+{
+    record->position = session_position(record->session);
+    record->before_update = stands_before_update(record->session);
+}
+
 /* The training since the last line, if any, as a group. */
 static void add_training(struct record *record)
 {
-    struct position now = session_position(record->session);
+    struct position from = record->position;
+    bool known = record->before_update;
     struct text steps = {0};
-    add_steps(&steps, record->position, now);
-    record->position = now;
+    leave_off(record);
+    add_steps(&steps, from, record->position);
+    if (record->before_update && !(known && position_compare(from, record->position) == 0))
+        text_add(&steps, "finish\n");
     if (steps.length == 0)
         return;
     add_remark(record, &steps);
@@ -234,7 +250,7 @@ void record_command(struct record *record, const struct command *command, const 
         add_words(&record->lines, command, count, words);
     }
     text_add(&record->lines, "\n");
-    record->position = session_position(record->session);
+    leave_off(record);
     add_hash(record);
     flush(record);
 }
@@ -331,7 +347,7 @@ void record_start(struct record *record)
     add_origin(&session->data->origin, &record->lines);
     text_add(&record->lines, "  # content %016" PRIx64 "\n", session->data->hash);
     add_hash(record);
-    record->position = session_position(session);
+    leave_off(record);
     record->start = record->lines.length;
 }
 

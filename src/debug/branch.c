@@ -58,6 +58,7 @@ void branch_park(struct session *session)
     parked_close(branch->parked);
     branch->parked = NULL;
     branch->tip = session_position(session);
+    branch->held = session->held;
     if (!session->inside)
         snapshot_keep(session, false);
     if (!parked)

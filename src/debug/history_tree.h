@@ -64,6 +64,7 @@ struct branch {
     struct branch *parent, *next;
     struct edit *edit;   /* the last one on it */
     struct position tip; /* of the present branch: only while it is gone back from */
+    bool held;           /* at the tip the update is held back */
     struct edit *parted; /* the first edit of its own; NULL: none yet */
     struct position parted_at;
     struct parked *parked; /* NULL: not left yet */

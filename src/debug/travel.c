@@ -184,7 +184,7 @@ static void arrive(struct session *session)
     history->past = history->applied < history->length ||
                     position_compare(session_position(session), history->current->tip) < 0;
     session->held = session->inside && program_cursor(session->train) == step_reduce_end(session) &&
-                    (program_nonfinite(session->train) ||
+                    (program_nonfinite(session->train) || (!history->past && history->current->held) ||
                      (history->applied < history->length && history->path[history->applied]->dropped));
     branch_unpark(session);
     stops_truncate(session->stops, (double)session->step);

@@ -125,6 +125,36 @@ static void test_edits_in_a_run(void **state)
     unlink("run.dnn");
 }
 
+/* An update that would make infinite weights is held back once it has been tried, and so it is when done again. */
+static void test_update_held_back(void **state)
+{
+    static const char *const before[] = {"step 10", "stepi 13", "stepi 14"};
+    static const char *const behind[] = {"lr 0.01", "back", "branch other", "finish"};
+    char folder[LIVE_PATH];
+    (void)state;
+    assert_int_equal(chdir(live_path(folder, "")), 0);
+    for (int i = 0; i < 3; i++)
+        for (int k = 0; k < 4; k++) {
+            struct recorded recorded;
+            recorded_open(&recorded);
+            carry_out(&recorded, "record held.dnn");
+            carry_out(&recorded, "optimizer sgd");
+            carry_out(&recorded, "init gaussian 100");
+            carry_out(&recorded, "lr 3e38");
+            carry_out(&recorded, before[i]);
+            carry_out(&recorded, "step");
+            carry_out(&recorded, behind[k]);
+            carry_out(&recorded, "goto 0");
+            carry_out(&recorded, "goto end");
+            carry_out(&recorded, "lr 0.01");
+            carry_out(&recorded, "step 3");
+            uint64_t hash = session_hash(recorded.talk.session);
+            recorded_close(&recorded);
+            replays_to("held.dnn", hash, behind[k]);
+            unlink("held.dnn");
+        }
+}
+
 static void test_remarks(void **state)
 {
     int threads = 0;
@@ -146,6 +176,7 @@ static void test_remarks(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_every_command), cmocka_unit_test(test_edits_in_a_run), cmocka_unit_test(test_remarks)};
+        cmocka_unit_test(test_every_command),    cmocka_unit_test(test_edits_in_a_run),
+        cmocka_unit_test(test_update_held_back), cmocka_unit_test(test_remarks)};
     return cmocka_run_group_tests(tests, NULL, live_clean);
 }

@@ -173,6 +173,9 @@ static void test_update_held_back(void **state)
     assert_true(session->inside && session->held && !program_nonfinite(session->train));
     assert_true(live_number(session, "fc1.weight.inf + fc2.weight.inf + out.weight.inf + out.weight.nan") == 0);
     assert_true(session->met_nonfinite);
+    go_to(session, 4);
+    go_to_end(session);
+    assert_true(session->inside && session->held);
     assert_int_equal(session_set_lr(session, 0.1, NULL), 0); /* drops it */
     assert_int_equal(session->step, 11);
     assert_int_equal(session->lost_updates, 1);
