@@ -22,6 +22,8 @@ struct frame {
     bool log_held;     /* scrolled back for a long answer to be read from its top, not by the person */
     bool log_echo;     /* the fresh lines begin with one that was typed */
     int log_fresh;     /* newest lines, of which the first is to be in sight when all is drawn next; 0: as it is */
+    bool log_typed;    /* something has been typed: what the program says by itself at first takes no other pane's rows */
+    int log_asked;     /* rows that the log asks for, to be read in; 0: its usual ones */
     bool dirty;        /* all is to be drawn anew */
     bool line_dirty;   /* the prompt is */
     int64_t drawn;     /* when all was, the last time */
@@ -36,10 +38,10 @@ void frame_draw(struct frame *frame);
 int frame_patience(const struct frame *frame);
 
 /* LINES more lines of KIND stand in the log. They come in sight, from the first of them on where they are more than the
- * pane holds; but who has scrolled back keeps in sight what is being read, and notices wait until a long answer has
+ * pane holds, though that grows for them until the next line is typed; but who has scrolled back keeps in sight what is being read, and notices wait until a long answer has
  * been read. */
 void frame_log_grew(struct frame *frame, enum log_kind kind, int lines);
-void frame_log_end(struct frame *frame);               /* the newest line stands at the bottom again */
-void frame_scroll_log(struct frame *frame, int pages); /* pages back; negative: forth */
+void frame_log_end(struct frame *frame);               /* the newest line stands at the bottom of the usual pane again */
+void frame_scroll_log(struct frame *frame, int pages); /* pages back, negative: forth, in a high pane */
 
 #endif

@@ -39,6 +39,9 @@ const char *log_line(const struct log *log, int back, enum log_kind *kind); /* 0
  * stand in sight, as high up as that goes: 0 when they all fit. A row is left for the mark of how many follow. */
 int log_back_to(const struct log *log, int lines, int width, int height);
 
+/* The rows that the newest LINES lines take at WIDTH columns; no more are counted than MOST and a line. */
+int log_rows(const struct log *log, int lines, int width, int most);
+
 /* How many lines such a pane shows whole while scrolled BACK lines; 1 at least. */
 int log_shown(const struct log *log, int back, int width, int height);
 
@@ -58,9 +61,10 @@ extern const struct pane_kind *const pane_kinds[PANES]; /* the prompt's draws no
 
 /* Places for a terminal of WIDTH x HEIGHT: pure arithmetic. LAYERS is how many rows the layer table would like, its
  * header included (0: no table), PICTURE whether there is one to show, PROMPT how many the prompt needs now (1 or
- * more). A pane that does not fit has width and height 0; the prompt and the status line are the last to go. Panes
+ * more), LOG how many the log would like while a long answer is read (0: its usual ones): where it has a place at all
+ * it gets them, and the others give way. A pane that does not fit has width and height 0; the prompt and the status line are the last to go. Panes
  * never overlap and never leave the screen; every row belongs to one. */
-void layout(int width, int height, int layers, bool picture, int prompt, struct rect place[PANES]);
+void layout(int width, int height, int layers, bool picture, int prompt, int log, struct rect place[PANES]);
 
 /* Rows that the layer table of SESSION would like: its header, the layers, the sum; 0 without a network. */
 int view_table_rows(const struct session *session);

@@ -10,7 +10,7 @@ static void draw(struct console *console, struct canvas *canvas)
     const struct session *session = console_session(console);
     struct pane_context context = {session, console_view(console), console_log(console), 0};
     struct rect place[PANES];
-    layout(canvas->width, canvas->height, view_table_rows(session), context.view->image[0] != 0, 1, place);
+    layout(canvas->width, canvas->height, view_table_rows(session), context.view->image[0] != 0, 1, 0, place);
     view_draw(&context, canvas, place);
     canvas_print(canvas, place[PANE_PROMPT].x, place[PANE_PROMPT].y, place[PANE_PROMPT].width, INK_TEXT, "dnntui> ");
 }

@@ -90,11 +90,11 @@ static void print_keys(const struct console *console, struct text *out)
     static const struct {
         const char *key, *summary;
     } fixed[] = {{"Tab", "complete"}, {"Ctrl-R", "search the history"}, {"Ctrl-C", "stop the run, or clear the line"},
-                 {"PageUp", "scroll the log back"}, {"PageDown", "scroll it on"},
-                 {"End", "scroll it to its end, while the line is empty"},
+                 {"PageUp", "scroll the log back, over the plot"}, {"PageDown", "scroll it on"},
+                 {"Enter, End", "on an empty line: scroll it to its end, back to the plot"},
                  {"Ctrl-L", "redraw"}, {"Ctrl-D", "leave, on an empty line"}};
     for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
-        text_add(out, "%-8s %-12s %s\n", fixed[i].key, "", fixed[i].summary);
+        text_add(out, "%-21s %s\n", fixed[i].key, fixed[i].summary);
 }
 
 static void print_manual(const struct console *console, struct text *out)

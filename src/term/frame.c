@@ -43,12 +43,29 @@ static int take_prompt(struct frame *frame, int width, size_t *cursor)
     return rows < PROMPT_ROWS ? rows : PROMPT_ROWS;
 }
 
-/* Puts the first of the fresh lines in sight. */
+/* Finds the places of the panes; returns where in the prompt the cursor stands. */
+static size_t place_panes(struct frame *frame)
+{
+    size_t cursor;
+    const struct canvas *canvas = &frame->canvas;
+    int rows = take_prompt(frame, canvas->width, &cursor);
+    int layers = view_table_rows(console_session(frame->console));
+    bool picture = console_view(frame->console)->image[0] != 0;
+    layout(canvas->width, canvas->height, layers, picture, rows, frame->log_asked, frame->place);
+    return cursor;
+}
+
+/* Gives the log rows for the fresh lines, where they answer what was typed or follow such an answer, and puts the first
+ * of them in sight. */
 static void settle_log(struct frame *frame)
 {
     const struct rect *place = &frame->place[PANE_LOG];
     if (frame->log_fresh == 0)
         return;
+    if (frame->log_typed && frame->log_asked < frame->canvas.height) {
+        frame->log_asked += log_rows(frame->log, frame->log_fresh, frame->canvas.width, frame->canvas.height);
+        place_panes(frame);
+    }
     frame->log_back = log_back_to(frame->log, frame->log_fresh, place->width, place->height);
     frame->log_held = frame->log_back > 0;
     frame->log_fresh = 0;
@@ -58,14 +75,9 @@ static void settle_log(struct frame *frame)
 static void draw_all(struct frame *frame)
 {
     take_size(frame);
-    size_t cursor;
-    const struct session *session = console_session(frame->console);
-    int rows = take_prompt(frame, frame->canvas.width, &cursor);
-    int layers = view_table_rows(session);
-    bool picture = console_view(frame->console)->image[0] != 0;
-    layout(frame->canvas.width, frame->canvas.height, layers, picture, rows, frame->place);
+    size_t cursor = place_panes(frame);
     settle_log(frame);
-    struct pane_context context = {session, console_view(frame->console), frame->log, frame->log_back};
+    struct pane_context context = {console_session(frame->console), console_view(frame->console), frame->log, frame->log_back};
     canvas_clear(&frame->canvas);
     view_draw(&context, &frame->canvas, frame->place);
     screen_put(frame->screen, &frame->canvas);
@@ -109,13 +121,14 @@ void frame_log_grew(struct frame *frame, enum log_kind kind, int lines)
     }
     /* What a line typed brings is shown with that line; a notice does not push aside what has not been seen yet. */
     bool joins = frame->log_fresh > 0 && (frame->log_echo || kind == LOG_NOTICE);
+    frame->log_typed |= kind == LOG_ECHO;
     frame->log_fresh = joins ? frame->log_fresh + lines : lines;
     frame->log_echo = kind == LOG_ECHO || (joins && frame->log_echo);
 }
 
 void frame_log_end(struct frame *frame)
 {
-    frame->log_back = frame->log_fresh = 0;
+    frame->log_back = frame->log_fresh = frame->log_asked = 0;
     frame->log_held = frame->log_echo = false;
     frame->dirty = true;
 }
@@ -123,6 +136,8 @@ void frame_log_end(struct frame *frame)
 void frame_scroll_log(struct frame *frame, int pages)
 {
     settle_log(frame);
+    frame->log_asked = frame->canvas.height;
+    place_panes(frame);
     int width = frame->place[PANE_LOG].width, height = frame->place[PANE_LOG].height;
     int most = log_back_to(frame->log, log_count(frame->log), width, height);
     for (; pages > 0; pages--)

@@ -108,8 +108,10 @@ static void on_entered(void *context, const char *line)
         loop->status = EXIT_OK;
         return;
     }
-    if (line[strspn(line, " \t")] == '\0')
+    if (line[strspn(line, " \t")] == '\0') {
+        frame_log_end(&loop->frame);
         return;
+    }
     prompt_remember(line);
     text_add(&loop->entered, "%s\n", line);
 }
@@ -204,7 +206,8 @@ static bool take_named(struct loop *loop, const char *name)
         frame_scroll_log(&loop->frame, name[4] == 'U' ? 1 : -1);
         return true;
     }
-    if (strcmp(name, "End") == 0 && loop->frame.log_back > 0 && *prompt_line() == '\0') {
+    bool reading = loop->frame.log_back > 0 || loop->frame.log_asked > 0;
+    if (strcmp(name, "End") == 0 && reading && *prompt_line() == '\0') {
         frame_log_end(&loop->frame);
         return true;
     }

@@ -4,7 +4,8 @@
  * under the plot or giving way; on a wide screen it stands below the table.
  *
  * Rows go first to the prompt and the status line, then to the plot; the log joins when there is room for a plot and an
- * answer, the table when there is room for a useful piece of it.
+ * answer, the table when there is room for a useful piece of it. While a long answer is read the log grows upwards: the
+ * plot shrinks, then the table gives way, then the plot.
  */
 #include <string.h>
 
@@ -18,6 +19,7 @@ enum {
     PICTURE_JOINS = 30, /* columns that it must leave to the plot */
     LOG_JOINS = 6,    /* rows below the status from which there is a log */
     TABLE_JOINS = 12, /* and a table */
+    PLOT_LEAST = 6,   /* rows to which a plot shrinks for the log before it gives way */
 };
 
 static int least(int a, int b)
@@ -28,6 +30,18 @@ static int least(int a, int b)
 static int within(int value, int low, int high)
 {
     return value < low ? low : value > high ? high : value;
+}
+
+/* Of FREE rows gives LOG to the log, or all of them. */
+static void grow_log(int free, int log, int rows[PANES])
+{
+    if (rows[PANE_LOG] == 0 || log <= rows[PANE_LOG])
+        return;
+    int rest = free - least(log, free);
+    if (rest - rows[PANE_LAYERS] < PLOT_LEAST)
+        rows[PANE_LAYERS] = 0;
+    rows[PANE_PLOT] = rest < PLOT_LEAST ? 0 : rest - rows[PANE_LAYERS];
+    rows[PANE_LOG] = free - rows[PANE_PLOT] - rows[PANE_LAYERS];
 }
 
 /* ROWS from row TOP on, the whole width. */
@@ -41,7 +55,7 @@ static void stack(int width, int top, const int rows[PANES], struct rect place[P
     }
 }
 
-static void layout_narrow(int width, int top, int free, int table, struct rect place[PANES])
+static void layout_narrow(int width, int top, int free, int table, int asked, struct rect place[PANES])
 {
     int rows[PANES] = {0};
     rows[PANE_LOG] = free >= LOG_JOINS ? within(free / 5, 2, 4) : 0;
@@ -57,6 +71,7 @@ static void layout_narrow(int width, int top, int free, int table, struct rect p
     int most = free / 3 > rows[PANE_LOG] ? free / 3 : rows[PANE_LOG];
     rows[PANE_LOG] = least(log, most);
     rows[PANE_PLOT] = free - rows[PANE_LAYERS] - rows[PANE_LOG];
+    grow_log(free, asked, rows);
     stack(width, top, rows, place);
 }
 
@@ -73,12 +88,15 @@ static void add_picture(int width, struct rect place[PANES])
     plot->width = width - wide - GAP;
 }
 
-static void layout_wide(int width, int top, int free, bool shown, struct rect place[PANES])
+static void layout_wide(int width, int top, int free, bool shown, int asked, struct rect place[PANES])
 {
     int rows[PANES] = {0};
     rows[PANE_LOG] = within(free / 3, 2, 16);
     rows[PANE_PLOT] = free - rows[PANE_LOG];
+    grow_log(free, asked, rows);
     stack(width, top, rows, place);
+    if (rows[PANE_PLOT] == 0)
+        return;
     int table = within(width * 9 / 20, 64, 100);
     place[PANE_PLOT].width = width - table - GAP;
     int below = shown ? rows[PANE_PLOT] * 3 / 5 : 0; /* rows of the picture */
@@ -87,7 +105,7 @@ static void layout_wide(int width, int top, int free, bool shown, struct rect pl
         place[PANE_PICTURE] = (struct rect){width - table, top + rows[PANE_PLOT] - below, table, below};
 }
 
-void layout(int width, int height, int layers, bool picture, int prompt, struct rect place[PANES])
+void layout(int width, int height, int layers, bool picture, int prompt, int log, struct rect place[PANES])
 {
     memset(place, 0, PANES * sizeof *place);
     if (width < 1 || height < 1)
@@ -103,9 +121,9 @@ void layout(int width, int height, int layers, bool picture, int prompt, struct 
     if (free < 1)
         return;
     if (width >= WIDE && free >= LOG_JOINS && layers > 0)
-        layout_wide(width, 1, free, picture, place);
+        layout_wide(width, 1, free, picture, log, place);
     else
-        layout_narrow(width, 1, free, layers, place);
-    if (picture && place[PANE_PICTURE].width == 0)
+        layout_narrow(width, 1, free, layers, log, place);
+    if (picture && place[PANE_PICTURE].width == 0 && place[PANE_PLOT].height > 0)
         add_picture(width, place);
 }

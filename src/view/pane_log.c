@@ -58,6 +58,14 @@ int log_back_to(const struct log *log, int lines, int width, int height)
     return line;
 }
 
+int log_rows(const struct log *log, int lines, int width, int most)
+{
+    int rows = 0;
+    for (int k = 0; width > 0 && k < lines && k < log_count(log) && rows <= most; k++)
+        rows += wrapped_rows(log_line(log, k, NULL), width);
+    return rows;
+}
+
 int log_shown(const struct log *log, int back, int width, int height)
 {
     int rows = back > 0 && height > 1, lines = 0;

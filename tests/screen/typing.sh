@@ -10,6 +10,7 @@ check 'PageDown shows the others' wait_for 'batch +32 rows'
 keys F1
 check 'a long answer is shown from its top' wait_for '^> help'
 check 'under it stands that there is more' shows 'more: PageDown'
+check 'it takes the rows of the plot' wait_gone 'loss  log'
 keys p
 check 'meanwhile one can type' wait_for '^dnntui> p$'
 check 'and goes on reading' shows '^> help'
@@ -17,6 +18,16 @@ keys BSpace
 wait_for '^dnntui>$'
 keys End
 check 'End goes to its end' wait_for 'Tab completes'
+check 'and the plot is back' wait_for 'loss  log'
+keys 'where' Enter
+wait_for '^step 0: nothing has run yet'
+check 'a short answer leaves the plot' shows 'loss  log'
+keys 'list' Enter
+check 'an answer that fits is shown whole' wait_for '^ +16  update out'
+check 'from its first line' shows '^> list'
+keys Enter
+check 'Enter on an empty line goes back to the plot' wait_for 'loss  log'
+check 'and to the end of the log' shows '^ +16  update out'
 keys 'run' Enter
 check 'it trains' wait_for 'running'
 before=$(number step)

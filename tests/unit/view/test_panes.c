@@ -311,7 +311,7 @@ static void test_screens_of_any_size(void **state)
         for (int height = 1; height <= 40; height++) {
             struct rect place[PANES];
             struct canvas canvas;
-            layout(width, height, session->net->top.layers + 1, false, 1, place);
+            layout(width, height, session->net->top.layers + 1, false, 1, 0, place);
             assert_int_equal(canvas_open(&canvas, width, height, false, NULL), 0);
             view_draw(&context, &canvas, place);
             for (int x = 0; x < width; x++) /* the prompt's row is left to the prompt */
