@@ -173,6 +173,37 @@ static void test_truncate(void **state)
     series_close(series);
 }
 
+/* What is kept tells the same, and what is copied from it goes on as the first one does. */
+static void test_keep(void **state)
+{
+    (void)state;
+    static const int sizes[] = {0, 1, 15, 16, 17, 64, 1000, 40000};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        struct rng rng = rng_start(9, RNG_TEST, (uint32_t)i, 0);
+        struct series *series = series_open(16, NULL), *copy = series_open(16, NULL);
+        struct plain plain = plain_open();
+        while (plain.count < sizes[i])
+            push_random(series, &plain, &rng);
+        series_push(copy, 1, 1); /* is forgotten */
+        struct series *kept = series_keep(series);
+        assert_non_null(kept);
+        if (plain.count)
+            check_whole(kept, &plain);
+        for (int n = 0; n < 500; n++)
+            push_random(series, &plain, &rng);
+        series_copy(copy, kept);
+        assert_int_equal(series_count(copy), sizes[i]);
+        series_close(kept);
+        for (int n = sizes[i]; n < plain.count; n++)
+            series_push(copy, plain.x[n], plain.y[n]);
+        check_whole(copy, &plain);
+        check_columns(copy, &plain, plain.x[0], plain.x[plain.count - 1]);
+        series_close(series);
+        series_close(copy);
+        plain_close(&plain);
+    }
+}
+
 static void test_exact_columns(void **state)
 {
     (void)state;
@@ -226,7 +257,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_random),
-        cmocka_unit_test(test_truncate),
+        cmocka_unit_test(test_truncate), cmocka_unit_test(test_keep),
         cmocka_unit_test(test_exact_columns),
         cmocka_unit_test(test_empty_and_last),
     };
