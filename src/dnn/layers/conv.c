@@ -5,6 +5,7 @@
  * Each thread goes through its own samples; of one sample it lays out what the kernel sees of some rows of outputs
  * (columns.h), as many as stay in the second-level cache, and multiplies. A batch is never laid out at once. A 1 by 1
  * kernel sees the image itself, so nothing is laid out at all. Backward lays out again rather than keep the matrices.
+ * Where winograd.h applies, its products are fewer.
  *
  * padding=same puts dilation * (kernel - 1) zeros around each axis, the smaller half of them before: at stride 1 the
  * image keeps its size, as in PyTorch; at a larger stride, where PyTorch has no `same`, it is divided by the stride and
@@ -17,6 +18,7 @@
 #include "dnn/gemm.h"
 #include "kinds.h"
 #include "sums.h"
+#include "winograd.h"
 
 enum { FILTERS, KERNEL, STRIDE, PADDING, DILATION, GROUPS, BIAS };
 enum { SAME, VALID };
@@ -80,6 +82,18 @@ static struct geometry geometry(const struct layer *layer)
     return g;
 }
 
+static struct winograd winograd(const struct geometry *g)
+{
+    return (struct winograd){.channels = g->columns.channels, .filters = g->filters, .y = g->columns.y,
+                             .x = g->columns.x};
+}
+
+static bool suits_winograd(const struct geometry *g)
+{
+    struct winograd fast = winograd(g);
+    return g->groups == 1 && winograd_suits(&fast);
+}
+
 static bool has_bias(const struct layer *layer)
 {
     return layer->args.number[BIAS] != 0;
@@ -137,7 +151,11 @@ static void conv_needs(const struct layer *layer, struct layer_needs *needs)
         .shape = {.rank = 4, .dim = {filters, g.columns.channels, y->kernel, x->kernel}}};
     needs->param[1] = (struct tensor_spec){.name = "bias", .role = TENSOR_BIAS, .shape = shape_row(filters)};
     needs->params = has_bias(layer) ? 2 : 1;
-    needs->scratch = g.pointwise ? 0 : (size_t)g.taps * (size_t)g.rows * (size_t)x->out;
+    struct winograd fast = winograd(&g);
+    if (suits_winograd(&g))
+        needs->scratch = winograd_scratch(&fast);
+    else
+        needs->scratch = g.pointwise ? 0 : (size_t)g.taps * (size_t)g.rows * (size_t)x->out;
 }
 
 static double conv_flops(const struct layer *layer)
@@ -196,18 +214,34 @@ static void backward_group(const struct geometry *g, const real *image, const re
     }
 }
 
+static void forward_winograd(const struct layer_run *run, const struct geometry *g)
+{
+    size_t in = (size_t)g->columns.channels * g->in_plane, out = (size_t)g->filters * g->out_plane;
+    struct winograd fast = winograd(g);
+    winograd_forward(&fast, run->last - run->first, run->x + (size_t)run->first * in, run->param[0],
+                     has_bias(run->layer) ? run->param[1] : NULL, run->scratch, run->y + (size_t)run->first * out);
+}
+
+static void forward_columns(const struct layer_run *run, const struct geometry *g)
+{
+    size_t in = (size_t)g->columns.channels * g->in_plane, out = (size_t)g->filters * g->out_plane;
+    for (int r = run->first; r < run->last; r++)
+        for (int group = 0; group < g->groups; group++) {
+            size_t at = (size_t)r * g->groups + group;
+            forward_group(g, run->x + at * in, run->param[0] + (size_t)group * g->filters * g->taps,
+                          has_bias(run->layer) ? run->param[1] + (size_t)group * g->filters : NULL, run->scratch,
+                          run->y + at * out);
+        }
+}
+
 static void conv_forward(const struct layer_run *run, int part)
 {
     (void)part;
     struct geometry g = geometry(run->layer);
-    size_t in = (size_t)g.columns.channels * g.in_plane, out = (size_t)g.filters * g.out_plane;
-    for (int r = run->first; r < run->last; r++)
-        for (int group = 0; group < g.groups; group++) {
-            size_t at = (size_t)r * g.groups + group;
-            forward_group(&g, run->x + at * in, run->param[0] + (size_t)group * g.filters * g.taps,
-                          has_bias(run->layer) ? run->param[1] + (size_t)group * g.filters : NULL, run->scratch,
-                          run->y + at * out);
-        }
+    if (suits_winograd(&g))
+        forward_winograd(run, &g);
+    else
+        forward_columns(run, &g);
 }
 
 static void bias_gradient(const struct layer_run *run, const struct geometry *g)
@@ -219,19 +253,39 @@ static void bias_gradient(const struct layer_run *run, const struct geometry *g)
             run->grad[1][f] += sum_values(run->dy + ((size_t)r * filters + f) * g->out_plane, (size_t)g->out_plane);
 }
 
+static void backward_winograd(const struct layer_run *run, const struct geometry *g)
+{
+    size_t in = (size_t)g->columns.channels * g->in_plane, out = (size_t)g->filters * g->out_plane;
+    struct winograd fast = winograd(g);
+    const real *dy = run->dy + (size_t)run->first * out;
+    winograd_backward_weight(&fast, run->last - run->first, run->x + (size_t)run->first * in, dy, run->scratch,
+                             run->grad[0]);
+    if (run->dx)
+        winograd_backward_input(&fast, run->last - run->first, dy, run->param[0], run->scratch,
+                                run->dx + (size_t)run->first * in);
+}
+
+static void backward_columns(const struct layer_run *run, const struct geometry *g)
+{
+    size_t in = (size_t)g->columns.channels * g->in_plane, out = (size_t)g->filters * g->out_plane;
+    size_t weights = (size_t)g->filters * g->taps;
+    memset(run->grad[0], 0, weights * g->groups * sizeof(real));
+    for (int r = run->first; r < run->last; r++)
+        for (int group = 0; group < g->groups; group++) {
+            size_t at = (size_t)r * g->groups + group;
+            backward_group(g, run->x + at * in, run->param[0] + group * weights, run->dy + at * out, run->scratch,
+                           run->grad[0] + group * weights, run->dx ? run->dx + at * in : NULL);
+        }
+}
+
 static void conv_backward(const struct layer_run *run, int part)
 {
     (void)part;
     struct geometry g = geometry(run->layer);
-    size_t in = (size_t)g.columns.channels * g.in_plane, out = (size_t)g.filters * g.out_plane;
-    size_t weights = (size_t)g.filters * g.taps;
-    memset(run->grad[0], 0, weights * g.groups * sizeof(real));
-    for (int r = run->first; r < run->last; r++)
-        for (int group = 0; group < g.groups; group++) {
-            size_t at = (size_t)r * g.groups + group;
-            backward_group(&g, run->x + at * in, run->param[0] + group * weights, run->dy + at * out, run->scratch,
-                           run->grad[0] + group * weights, run->dx ? run->dx + at * in : NULL);
-        }
+    if (suits_winograd(&g))
+        backward_winograd(run, &g);
+    else
+        backward_columns(run, &g);
     if (has_bias(run->layer))
         bias_gradient(run, &g);
 }

@@ -138,6 +138,19 @@ static void convolution_is_what_its_definition_says(void **state)
          {2, 5, 6, 7, .kernel = {1, 1}, .stride = {1, 1}, .before = {1, 1}, .dilation = {1, 1}, .groups = 1}},
         {"conv 2 7x7 padding=9 stride=4",
          {2, 3, 2, 3, .kernel = {7, 7}, .stride = {4, 4}, .before = {9, 9}, .dilation = {1, 1}, .groups = 1}},
+        /* 3x3 at stride 1 with 16 channels and filters or more may take a road of its own (winograd.h) */
+        {"conv 16 3x3",
+         {3, 16, 14, 14, .kernel = {3, 3}, .stride = {1, 1}, .before = {1, 1}, .dilation = {1, 1}, .groups = 1}},
+        {"conv 23 3x3 bias=off",
+         {2, 19, 17, 13, .kernel = {3, 3}, .stride = {1, 1}, .before = {1, 1}, .dilation = {1, 1}, .groups = 1}},
+        {"conv 16 3x3 valid",
+         {1, 33, 3, 34, .kernel = {3, 3}, .stride = {1, 1}, .before = {0, 0}, .dilation = {1, 1}, .groups = 1}},
+        {"conv 21 3x3 padding=2x1",
+         {2, 16, 1, 47, .kernel = {3, 3}, .stride = {1, 1}, .before = {2, 1}, .dilation = {1, 1}, .groups = 1}},
+        {"conv 17 3x3 padding=0x2",
+         {3, 18, 8, 9, .kernel = {3, 3}, .stride = {1, 1}, .before = {0, 2}, .dilation = {1, 1}, .groups = 1}},
+        {"conv 16 3x3 padding=5x3",
+         {1, 16, 2, 20, .kernel = {3, 3}, .stride = {1, 1}, .before = {5, 3}, .dilation = {1, 1}, .groups = 1}},
     };
     struct rng rng = rng_start(11, RNG_TEST, 0, 0);
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)

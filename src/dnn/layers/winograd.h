@@ -1,0 +1,40 @@
+/*
+ * winograd.h: convolution with a 3 by 3 kernel at stride 1 by the minimal filtering of Winograd (Lavin, Gray 2016:
+ * "Fast algorithms for convolutional neural networks"), F(2x2, 3x3): 16 products where the sum over the taps takes 36.
+ *
+ * In float on processors with AVX2 alone: winograd_suits says whether it applies; where it does not, conv.c multiplies
+ * matrices of columns. The additions of the transforms round too, about as much as the products that they save.
+ */
+#ifndef DNN_LAYERS_WINOGRAD_H
+#define DNN_LAYERS_WINOGRAD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "slide.h"
+
+/* A convolution of images [channels, y.in, x.in] to [filters, y.out, x.out]. */
+struct winograd {
+    int channels, filters;
+    struct slide y, x;
+};
+
+bool winograd_suits(const struct winograd *winograd);
+
+/* Values of scratch that any of the three needs. */
+size_t winograd_scratch(const struct winograd *winograd);
+
+/* Y [rows, filters, y.out, x.out] = weight W [filters, channels, 3, 3] slid over X [rows, channels, y.in, x.in], plus
+ * BIAS [filters], which may be NULL. */
+void winograd_forward(const struct winograd *winograd, int rows, const real *x, const real *w, const real *bias,
+                      real *scratch, real *y);
+
+/* DX = the gradient of X, from DY, that of Y. */
+void winograd_backward_input(const struct winograd *winograd, int rows, const real *dy, const real *w, real *scratch,
+                             real *dx);
+
+/* DW = the gradient of W, summed over the rows. */
+void winograd_backward_weight(const struct winograd *winograd, int rows, const real *x, const real *dy, real *scratch,
+                              real *dw);
+
+#endif
