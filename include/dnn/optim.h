@@ -12,7 +12,8 @@
 #include "base/args.h"
 #include "dnn/real.h"
 
-#define OPTIM_SLOTS 2
+#define OPTIM_SLOTS     2
+#define OPTIM_CONSTANTS 2
 
 struct optim_step {
     const struct arg_values *args;
@@ -22,6 +23,7 @@ struct optim_step {
     real *w;                  /* [n] changed in place */
     const real *g;            /* [n] the gradient, clipped already */
     real *slot[OPTIM_SLOTS];  /* [n] each; as many as the kind has */
+    const double *constant;   /* what the kind's `prepare` said of this args, lr and t; NULL: not asked yet */
 };
 
 struct optim_kind {
@@ -30,6 +32,8 @@ struct optim_kind {
     int slots;
     const char *slot_name[OPTIM_SLOTS]; /* "exp_avg": what a checkpoint calls them; PyTorch's names */
     double lr;                          /* the rate it starts with when the person names none */
+    /* Works out what all values of a step share; reads args, lr and t alone. NULL: there is no such thing. */
+    void (*prepare)(const struct optim_step *step, double constant[OPTIM_CONSTANTS]);
     void (*update)(const struct optim_step *step);
 };
 

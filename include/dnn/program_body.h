@@ -37,6 +37,7 @@ struct program {
     real *(*saved)[LAYER_TENSORS];   /* by layer */
     real **partial;                  /* by layer */
     size_t *partial_stride;
+    struct layer_run *run;           /* [ranks, layers]: what a layer sees; rows and draw are those of the batch begun */
     real *scratch;                   /* [ranks, scratch_stride]: what a layer needs during one call */
     size_t scratch_stride;
     real *gradient;                  /* [ranks, net->size] */
@@ -48,8 +49,15 @@ struct program {
 
     /* the job under way */
     struct optimizer *optimizer;
+    double constant[OPTIM_CONSTANTS]; /* the optimizer's, of its present t */
     int end;
     bool stop_nonfinite;
 };
+
+/* Sets what of the layers' runs depends on the batch begun. */
+void program_aim(struct program *program);
+
+/* The share of rank RANK of N things, in whole groups of EACH but the last: [*first, *last). */
+void program_share(size_t n, size_t each, int rank, int ranks, size_t *first, size_t *last);
 
 #endif

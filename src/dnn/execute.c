@@ -4,82 +4,48 @@
 #include "dnn/program_body.h"
 
 #include <assert.h>
+#include <math.h>
 #include <string.h>
 
-/* The update works in stretches that stay in the first-level cache, since it reads a parameter three times. */
+#include "dnn/sweep.h"
+
+/* The update works in stretches that stay in the first-level cache, since it reads a parameter several times. */
 #define STRETCH 1024
 
-/* The share of rank RANK of N things: [*first, *last). */
-static void share(size_t n, int rank, int ranks, size_t *first, size_t *last)
-{
-    *first = n * (size_t)rank / (size_t)ranks;
-    *last = n * ((size_t)rank + 1) / (size_t)ranks;
-}
+/* Parameters are shared in whole cache lines, so that no two threads write to one. */
+#define LINE (ARENA_ALIGN / sizeof(real))
 
 static real *rank_gradient(const struct program *program, int rank)
 {
     return program->gradient + program->net->size * (size_t)rank;
 }
 
-static struct layer_run layer_run_of(const struct program *program, int i, int rank)
-{
-    const struct net *net = program->net;
-    size_t first, last;
-    share((size_t)program->rows, rank, program->ranks, &first, &last);
-    struct layer_run run = {
-        .layer = &net->top.layer[i],
-        .training = program->mode == PROGRAM_TRAIN,
-        .rows = program->rows,
-        .first = (int)first,
-        .last = (int)last,
-        .rank = rank,
-        .ranks = program->ranks,
-        .x = i ? program->out[i - 1] : program->x,
-        .y = program->out[i],
-        .dx = i ? program->out_gradient[i - 1] : NULL,
-        .dy = program->out_gradient[i],
-        .partial = program->partial[i],
-        .partial_stride = program->partial_stride[i],
-        .scratch = program->scratch + program->scratch_stride * (size_t)rank,
-        .seed = program->seed,
-        .draw = program->draw,
-        .stream = (uint32_t)i,
-    };
-    for (int k = net->first_param[i]; k < net->first_param[i + 1]; k++) {
-        run.param[k - net->first_param[i]] = net->w + net->param[k].offset;
-        if (program->gradient)
-            run.grad[k - net->first_param[i]] = rank_gradient(program, rank) + net->param[k].offset;
-    }
-    for (int k = net->first_stat[i]; k < net->first_stat[i + 1]; k++)
-        run.stat[k - net->first_stat[i]] = net->s + net->stat[k].offset;
-    memcpy(run.saved, program->saved[i], sizeof run.saved);
-    return run;
-}
-
 static void run_loss(struct program *program, int rank)
 {
     int last_layer = program->net->top.layers - 1;
-    size_t first, last;
-    share((size_t)program->rows, rank, program->ranks, &first, &last);
+    const struct layer_run *run = &program->run[rank * program->net->top.layers + last_layer];
     program->lane[rank].loss = program->loss.kind->run(
-        &program->loss.args, program->out[last_layer], program->target, (int)first, (int)last, program->rows,
+        &program->loss.args, program->out[last_layer], program->target, run->first, run->last, program->rows,
         (int)shape_size(&program->net->top.layer[last_layer].out), program->out_gradient[last_layer]);
 }
 
-/* Adds the threads' gradients up in the order of their ranks, over this rank's share of window K. */
+/* Adds the threads' gradients up in the order of their ranks, over this rank's share of a window; returns the sum of
+ * squares. */
 static double reduce_window(struct program *program, const struct window *window, int rank)
 {
     size_t first, last;
-    share(window->count, rank, program->ranks, &first, &last);
-    real *total = rank_gradient(program, 0) + window->offset;
+    program_share(window->count, LINE, rank, program->ranks, &first, &last);
+    real *total = program->gradient + window->offset;
     double squares = 0;
-    for (int other = 1; other < program->ranks; other++) {
-        const real *theirs = rank_gradient(program, other) + window->offset;
-        for (size_t i = first; i < last; i++)
-            total[i] += theirs[i];
+    for (size_t at = first; at < last; at += STRETCH) {
+        size_t n = last - at < STRETCH ? last - at : STRETCH;
+        if (program->ranks == 1)
+            squares += sweep_squares(total + at, n);
+        for (int other = 1; other < program->ranks; other++) {
+            double sum = sweep_add(total + at, rank_gradient(program, other) + window->offset + at, n);
+            squares += other == program->ranks - 1 ? sum : 0;
+        }
     }
-    for (size_t i = first; i < last; i++)
-        squares += (double)total[i] * total[i];
     return squares;
 }
 
@@ -95,7 +61,7 @@ static void run_reduce(struct program *program, int rank, int part)
     }
     double norm = program_gradient_norm(program), limit = program->optimizer->clip;
     lane->clip = limit > 0 && norm > limit ? limit / (norm + 1e-6) : 1; /* as torch.nn.utils.clip_grad_norm_ */
-    lane->halt = program->stop_nonfinite && program_nonfinite(program);
+    lane->halt = program->stop_nonfinite && !(isfinite(norm) && isfinite(program_loss(program)));
 }
 
 static void update_stretch(struct program *program, size_t offset, size_t n, double clip, struct sums *sums)
@@ -106,17 +72,12 @@ static void update_stretch(struct program *program, size_t offset, size_t n, dou
     if (clip != 1)
         for (size_t i = 0; i < n; i++)
             g[i] *= (real)clip;
-    struct optim_step step = {.args = &optimizer->args, .lr = optimizer->lr, .t = optimizer->t, .n = n, .w = w, .g = g};
+    struct optim_step step = {.args = &optimizer->args, .lr = optimizer->lr, .t = optimizer->t, .n = n, .w = w, .g = g,
+                              .constant = program->constant};
     for (int slot = 0; slot < optimizer->kind->slots; slot++)
         step.slot[slot] = optimizer->slot[slot] + offset;
     optimizer->kind->update(&step);
-    double weight = 0, change = 0;
-    for (size_t i = 0; i < n; i++) {
-        weight += (double)w[i] * w[i];
-        change += (double)(w[i] - before[i]) * (w[i] - before[i]);
-    }
-    sums->weight += weight;
-    sums->update += change;
+    sweep_change(w, before, n, &sums->weight, &sums->update);
 }
 
 static void run_update(struct program *program, int layer, int rank)
@@ -125,7 +86,7 @@ static void run_update(struct program *program, int layer, int rank)
     for (int k = net->first_param[layer]; k < net->first_param[layer + 1]; k++) {
         struct sums *sums = &program->sums[program->sums_stride * (size_t)rank + (size_t)k];
         size_t first, last;
-        share(net->param[k].count, rank, program->ranks, &first, &last);
+        program_share(net->param[k].count, LINE, rank, program->ranks, &first, &last);
         sums->weight = sums->update = 0;
         for (size_t at = first; at < last; at += STRETCH)
             update_stretch(program, net->param[k].offset + at, last - at < STRETCH ? last - at : STRETCH,
@@ -135,23 +96,20 @@ static void run_update(struct program *program, int layer, int rank)
 
 static void run_op(struct program *program, const struct op *op, int rank, int part)
 {
-    size_t first, last;
-    struct layer_run run;
+    int layers = program->net->top.layers;
+    const struct layer_run *run = &program->run[rank * layers + (op->layer < 0 ? 0 : op->layer)];
     switch (op->code) {
     case OP_GATHER:
-        share((size_t)program->rows, rank, program->ranks, &first, &last);
-        program->source.gather(program->source.context, (int)first, (int)last, program->x, program->target);
+        program->source.gather(program->source.context, run->first, run->last, program->x, program->target);
         break;
     case OP_FORWARD:
-        run = layer_run_of(program, op->layer, rank);
-        run.layer->kind->forward(&run, part);
+        run->layer->kind->forward(run, part);
         break;
     case OP_LOSS:
         run_loss(program, rank);
         break;
     case OP_BACKWARD:
-        run = layer_run_of(program, op->layer, rank);
-        run.layer->kind->backward(&run, part);
+        run->layer->kind->backward(run, part);
         break;
     case OP_REDUCE:
         run_reduce(program, rank, part);
@@ -189,6 +147,7 @@ void program_begin(struct program *program, int rows, uint64_t seed, uint64_t dr
     program->seed = seed;
     program->draw = draw;
     program->cursor = 0;
+    program_aim(program);
 }
 
 int program_run(struct program *program, struct optimizer *optimizer, int end, bool stop_nonfinite)
@@ -201,6 +160,9 @@ int program_run(struct program *program, struct optimizer *optimizer, int end, b
     /* An update counts from the moment its gradient is whole, also when it is then held back for not being finite. */
     if (optimizer && start <= program_reduce(program) && end > program_reduce(program))
         optimizer->t++;
+    if (optimizer && end > program_reduce(program) + 1 && optimizer->kind->prepare)
+        optimizer->kind->prepare(
+            &(struct optim_step){.args = &optimizer->args, .lr = optimizer->lr, .t = optimizer->t}, program->constant);
     if (program->ranks > 1)
         team_run(program->team, run_ops, program);
     else

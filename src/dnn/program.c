@@ -131,6 +131,70 @@ static void compile(struct program *program)
     }
 }
 
+static struct layer_run layer_run_of(const struct program *program, int i, int rank)
+{
+    const struct net *net = program->net;
+    struct layer_run run = {
+        .layer = &net->top.layer[i],
+        .training = program->mode == PROGRAM_TRAIN,
+        .rank = rank,
+        .ranks = program->ranks,
+        .x = i ? program->out[i - 1] : program->x,
+        .y = program->out[i],
+        .dx = i ? program->out_gradient[i - 1] : NULL,
+        .dy = program->out_gradient[i],
+        .partial = program->partial[i],
+        .partial_stride = program->partial_stride[i],
+        .scratch = program->scratch + program->scratch_stride * (size_t)rank,
+        .stream = (uint32_t)i,
+    };
+    for (int k = net->first_param[i]; k < net->first_param[i + 1]; k++) {
+        run.param[k - net->first_param[i]] = net->w + net->param[k].offset;
+        if (program->gradient)
+            run.grad[k - net->first_param[i]] = program->gradient + net->size * (size_t)rank + net->param[k].offset;
+    }
+    for (int k = net->first_stat[i]; k < net->first_stat[i + 1]; k++)
+        run.stat[k - net->first_stat[i]] = net->s + net->stat[k].offset;
+    memcpy(run.saved, program->saved[i], sizeof run.saved);
+    return run;
+}
+
+void program_share(size_t n, size_t each, int rank, int ranks, size_t *first, size_t *last)
+{
+    size_t groups = (n + each - 1) / each, end = groups * ((size_t)rank + 1) / (size_t)ranks * each;
+    *first = groups * (size_t)rank / (size_t)ranks * each;
+    *last = end < n ? end : n;
+}
+
+void program_aim(struct program *program)
+{
+    int layers = program->net->top.layers;
+    for (int rank = 0; rank < program->ranks; rank++) {
+        size_t first, last;
+        program_share((size_t)program->rows, 1, rank, program->ranks, &first, &last);
+        for (int i = 0; i < layers; i++) {
+            struct layer_run *run = &program->run[rank * layers + i];
+            run->rows = program->rows;
+            run->first = (int)first;
+            run->last = (int)last;
+            run->seed = program->seed;
+            run->draw = program->draw;
+        }
+    }
+}
+
+static int prepare_runs(struct program *program, struct err *err)
+{
+    int layers = program->net->top.layers;
+    program->run = calloc((size_t)(program->ranks * layers), sizeof *program->run);
+    if (!program->run)
+        return err_set(err, ERR_MEMORY, "no memory for a program of %d layers", layers);
+    for (int rank = 0; rank < program->ranks; rank++)
+        for (int i = 0; i < layers; i++)
+            program->run[rank * layers + i] = layer_run_of(program, i, rank);
+    return 0;
+}
+
 struct program *program_open(struct net *net, const struct loss *loss, enum program_mode mode, int rows,
                              struct team *team, struct program_source source, struct err *err)
 {
@@ -152,6 +216,10 @@ struct program *program_open(struct net *net, const struct loss *loss, enum prog
     }
     carve(program, &program->arena);
     compile(program);
+    if (prepare_runs(program, err)) {
+        program_close(program);
+        return NULL;
+    }
     return program;
 }
 
@@ -160,6 +228,7 @@ void program_close(struct program *program)
     if (!program)
         return;
     arena_close(&program->arena);
+    free(program->run);
     free(program);
 }
 
@@ -172,6 +241,7 @@ void program_copy(struct program *program, const struct program *from)
     program->cursor = from->cursor;
     program->seed = from->seed;
     program->draw = from->draw;
+    program_aim(program);
     memcpy(program->lane, from->lane, program->arena.used - values);
 }
 

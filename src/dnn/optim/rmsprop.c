@@ -1,6 +1,7 @@
 /* rmsprop.c: RMSprop (Tieleman, Hinton 2012), without momentum and uncentred. */
 #include <tgmath.h>
 
+#include "dnn/kernel.h"
 #include "kinds.h"
 
 enum { ALPHA, EPS, WEIGHT_DECAY };
@@ -13,7 +14,7 @@ static const struct arg_spec rmsprop_args[] = {
     [WEIGHT_DECAY] = OPTIM_WEIGHT_DECAY("0"),
     {0}};
 
-static void rmsprop_update(const struct optim_step *step)
+KERNEL_BODY void update_body(const struct optim_step *step)
 {
     const double *number = step->args->number;
     real rate = (real)step->lr, alpha = (real)number[ALPHA], rest = (real)(1 - number[ALPHA]);
@@ -26,6 +27,13 @@ static void rmsprop_update(const struct optim_step *step)
         square[i] = v;
         w[i] -= rate * g / (sqrt(v) + eps);
     }
+}
+
+KERNEL_TWICE(void, update, (const struct optim_step *step), (step))
+
+static void rmsprop_update(const struct optim_step *step)
+{
+    update(step);
 }
 
 const struct optim_kind optim_rmsprop = {

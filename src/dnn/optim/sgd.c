@@ -1,11 +1,12 @@
 /* sgd.c: gradient descent, plain and with momentum (Polyak 1964; Nesterov's form as in Sutskever et al. 2013). */
+#include "dnn/kernel.h"
 #include "kinds.h"
 
 enum { DECAY_OF_SGD };
 
 static const struct arg_spec sgd_args[] = {[DECAY_OF_SGD] = OPTIM_WEIGHT_DECAY("0"), {0}};
 
-static void sgd_update(const struct optim_step *step)
+KERNEL_BODY void plain_body(const struct optim_step *step)
 {
     real rate = (real)step->lr, decay = (real)step->args->number[DECAY_OF_SGD];
     real *restrict w = step->w;
@@ -23,7 +24,7 @@ static const struct arg_spec momentum_args[] = {
     [DECAY_OF_MOMENTUM] = OPTIM_WEIGHT_DECAY("0"),
     {0}};
 
-static void momentum_update(const struct optim_step *step)
+KERNEL_BODY void heavy_body(const struct optim_step *step)
 {
     real rate = (real)step->lr, momentum = (real)step->args->number[MOMENTUM];
     real decay = (real)step->args->number[DECAY_OF_MOMENTUM];
@@ -36,6 +37,19 @@ static void momentum_update(const struct optim_step *step)
         buffer[i] = b;
         w[i] -= rate * (now * g + ahead * b);
     }
+}
+
+KERNEL_TWICE(void, plain, (const struct optim_step *step), (step))
+KERNEL_TWICE(void, heavy, (const struct optim_step *step), (step))
+
+static void sgd_update(const struct optim_step *step)
+{
+    plain(step);
+}
+
+static void momentum_update(const struct optim_step *step)
+{
+    heavy(step);
 }
 
 const struct optim_kind optim_sgd = {

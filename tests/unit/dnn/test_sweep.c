@@ -1,0 +1,102 @@
+/* test_sweep.c: the sums over parameters against sums taken one by one, and the same bits from either kernel. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <math.h>
+
+#include "base/rng.h"
+#include "dnn/kernel.h"
+#include "dnn/optim.h"
+#include "dnn/sweep.h"
+
+enum { MOST = 1100 };
+
+static real a[MOST], b[MOST];
+
+static void draw(double scale)
+{
+    struct rng rng = rng_start(1, RNG_TEST, 0, 0);
+    for (int i = 0; i < MOST; i++) {
+        a[i] = (real)(scale * rng_normal(&rng));
+        b[i] = (real)(scale * rng_normal(&rng));
+    }
+}
+
+static void near(double got, double want)
+{
+    if (!(fabs(got - want) <= 1e-12 * fabs(want)))
+        fail_msg("%.17g is not %.17g", got, want);
+}
+
+static void check(size_t n)
+{
+    double squares = 0, both = 0, change = 0, got_weight = 0, got_change = 0;
+    real total[MOST];
+    for (size_t i = 0; i < n; i++) {
+        real sum = a[i] + b[i], by = a[i] - b[i];
+        squares += (double)a[i] * a[i];
+        both += (double)sum * sum;
+        change += (double)by * by;
+        total[i] = a[i];
+    }
+    near(sweep_squares(a, n), squares);
+    near(sweep_add(total, b, n), both);
+    for (size_t i = 0; i < n; i++)
+        assert_true(total[i] == a[i] + b[i]);
+    sweep_change(a, b, n, &got_weight, &got_change);
+    near(got_weight, squares);
+    near(got_change, change);
+}
+
+/* Squares that no float holds, too. */
+static void sums_are_those_of_single_values(void **state)
+{
+    (void)state;
+    const double scales[] = {1, 1e-30, 1e30};
+    for (int s = 0; s < 3; s++) {
+        draw(scales[s]);
+        for (size_t n = 0; n < 70; n++)
+            check(n);
+        check(MOST);
+    }
+}
+
+static double stepped(const struct optim_kind *kind, bool wide, real w[MOST])
+{
+    real slot[OPTIM_SLOTS][MOST] = {{0}};
+    struct arg_values args = {0};
+    args_preset(kind->args, &args);
+    kernel_choose(wide);
+    for (int i = 0; i < MOST; i++)
+        w[i] = b[i];
+    for (uint64_t t = 1; t <= 3; t++)
+        kind->update(&(struct optim_step){.args = &args, .lr = 0.1, .t = t, .n = MOST, .w = w, .g = a,
+                                          .slot = {slot[0], slot[1]}});
+    return sweep_squares(w, MOST);
+}
+
+static void both_kernels_give_the_same_bits(void **state)
+{
+    (void)state;
+    static real plain[MOST], wide[MOST];
+    bool before = kernel_wide();
+    draw(1);
+    for (int k = 0; optim_kinds[k]; k++) {
+        double one = stepped(optim_kinds[k], false, plain), other = stepped(optim_kinds[k], true, wide);
+        assert_true(one == other);
+        assert_memory_equal(plain, wide, sizeof plain);
+    }
+    kernel_choose(before);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(sums_are_those_of_single_values),
+        cmocka_unit_test(both_kernels_give_the_same_bits),
+    };
+    return cmocka_run_group_tests_name("sweep", tests, NULL, NULL);
+}
