@@ -26,6 +26,7 @@ endif
 MODULES       := ncursesw readline openblas zlib libxxhash jansson
 PACKAGES      := gcc make pkg-config libc6-dev libncurses-dev libreadline-dev libopenblas-pthread-dev libcsv-dev zlib1g-dev libxxhash-dev libjansson-dev
 TEST_PACKAGES := libcmocka-dev tmux procps python3 mandoc
+BENCH_PACKAGES := python3 python3-torch python3-pandas tmux dataset-fashion-mnist
 
 OUT      := build/$(BUILD)
 PROGRAM  := $(if $(filter release,$(BUILD)),dnntui,$(OUT)/dnntui)
@@ -51,7 +52,7 @@ DOUBLE_TESTS := $(wildcard tests/unit/dnn/*_double.c)
 REST_TESTS   := $(filter-out $(DNN_TESTS) $(DOUBLE_TESTS),$(shell find tests/unit -name '*.c' | LC_ALL=C sort))
 UNIT_TESTS   := $(patsubst %.c,$(OUT)/%,$(DNN_TESTS) $(DOUBLE_TESTS) $(REST_TESTS))
 
-.PHONY: all run run-fashion test deps test-deps install uninstall check-layers bench man clean help units
+.PHONY: all run run-fashion test deps test-deps install uninstall check-layers bench bench-deps man clean help units
 all: $(PROGRAM)
 
 help:
@@ -134,9 +135,13 @@ test: test-deps
 	@$(MAKE) --no-print-directory -s -j2 all units
 	@BUILD=$(BUILD) PROGRAM=$(PROGRAM) tests/run
 
+# What others are measured with. `make bench` does without what is missing, and says so.
+bench-deps: deps
+	$(call install-missing,$(BENCH_PACKAGES))
+# BENCH names parts or workloads: make bench BENCH='W2 W4 stops'.
 bench:
 	@$(MAKE) --no-print-directory -s -j2 all
-	@PROGRAM=$(PROGRAM) tests/bench/run
+	@PROGRAM=$(PROGRAM) BENCH='$(BENCH)' tests/bench/run
 
 check-layers:
 	@tests/check-layers

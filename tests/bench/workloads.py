@@ -1,0 +1,237 @@
+#!/usr/bin/env python3
+"""workloads.py: the speed of training, beside PyTorch where that is installed (`make bench-deps`).
+
+Each trainer is a process that stays alive; all take turns, round after round, so that whatever else the machine does
+hits all alike. They begin with the same weights and the same samples, and their first losses must agree. Prints a table
+in Markdown, writes everything to build/bench/workloads.json. BENCH_WORKLOADS names some ("W2 W4"), BENCH_ROUNDS and
+BENCH_TURN (milliseconds) make it longer or shorter."""
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+OUT = os.environ.get("BENCH_OUT", "build/bench")
+ROUNDS = int(os.environ.get("BENCH_ROUNDS", 11))
+TURN = int(os.environ.get("BENCH_TURN", 100))
+WARM_UP = 3 * TURN
+PYTHON = "/usr/bin/python3"  # the one that Debian's packages are for
+LOSS_ROWS = 150              # samples whose mean loss is taken, before and after
+PAUSE = 0.01                 # seconds between two turns: threads that spin after work have gone to sleep by then
+
+# What is asked of PyTorch, over `tuned` alone: malloc keeps its memory instead of giving it back after every step.
+MALLOC = {"MALLOC_ARENA_MAX": "1", "GLIBC_TUNABLES": "glibc.malloc.mmap_threshold=4294967296:"
+          "glibc.malloc.trim_threshold=4294967296:glibc.malloc.top_pad=67108864:glibc.malloc.tcache_count=65535"}
+
+
+class Worker:
+    """A process that answers a line with a line."""
+
+    def __init__(self, command, environment=None):
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+                                        env={**os.environ, **(environment or {})})
+
+    def send(self, line):
+        self.process.stdin.write(line + "\n")
+        self.process.stdin.flush()
+
+    def ask(self, line):
+        self.send(line)
+        answer = self.process.stdout.readline()
+        if not answer:
+            sys.exit(f"bench: no answer to `{line}`")
+        return answer.rstrip("\n")
+
+    def list(self):
+        self.send("list")
+        return [json.loads(line) for line in iter(self.process.stdout.readline, "\n")]
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait()
+
+
+class Entry:
+    """One trainer on one workload: nanoseconds a step, round by round."""
+
+    def __init__(self, worker, verb, key):
+        self.worker, self.verb, self.key = worker, verb, key
+        self.took, self.first, self.early, self.late = [], None, None, None
+
+    def losses(self, batch):
+        """The first loss and the mean of so many steps."""
+        steps = max(1, LOSS_ROWS // batch)
+        return [float(loss) for loss in self.worker.ask(f"steps {self.key} {steps}").split()]
+
+    def begin(self, batch):
+        if self.verb == "run":
+            self.first, self.early = self.losses(batch)
+        self.turn(WARM_UP)
+        self.took.clear()
+
+    def turn(self, milliseconds):
+        steps, nanoseconds = self.worker.ask(f"{self.verb} {self.key} {milliseconds * 1000}").split()
+        self.took.append(int(nanoseconds) / int(steps))
+        time.sleep(PAUSE)
+
+    def report(self, flops):
+        low, middle, high = quartiles(self.took)
+        entry = {"us": middle / 1e3, "us_q1": low / 1e3, "us_q3": high / 1e3, "us_rounds": [t / 1e3 for t in self.took],
+                 "gflops": flops / middle}
+        if self.first is not None:
+            entry.update(first_loss=self.first, early_loss=self.early, late_loss=self.late)
+        return entry
+
+
+def quartiles(values):
+    return statistics.quantiles(values, n=4, method="inclusive") if len(values) > 1 else values * 3
+
+
+def has_torch():
+    return os.access(PYTHON, os.X_OK) and subprocess.run(
+        [PYTHON, "-c", "import torch"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode == 0
+
+
+def open_workers():
+    workers = {"dnntui": Worker([f"{OUT}/workloads"])}
+    if has_torch():
+        script = os.path.join(HERE, "torch_worker.py")
+        workers["torch"] = Worker([PYTHON, script, "default"])
+        for threads in "12":
+            workers["tuned" + threads] = Worker([PYTHON, script, "tuned"], {
+                "OMP_NUM_THREADS": threads, "OPENBLAS_NUM_THREADS": threads, **MALLOC})
+    return workers
+
+
+def open_entries(workers, workload, batch, folder):
+    """Every trainer of this workload, at the same place; and the floating-point operations of a step."""
+    name, dnntui, entries = workload["name"], workers["dnntui"], {}
+    for threads in "12":
+        flops = float(dnntui.ask(f"open d{threads} {folder} {name} {batch} {threads}"))
+        dnntui.ask(f"open b{threads} {folder} {name} {batch} {threads}")
+        entries["dnntui" + threads] = Entry(dnntui, "run", "d" + threads)
+        entries["bare" + threads] = Entry(dnntui, "bare", "b" + threads)
+    tensors = os.path.join(folder, "all.safetensors")
+    dnntui.ask(f"tensors d1 {tensors}")
+    for key, worker in workers.items():
+        if worker is not dnntui:
+            worker.ask(f"open t {tensors} {batch} {workload['shape']} {workload['net']}")
+            entries[key] = Entry(worker, "run", "t")
+    return entries, flops
+
+
+def check(name, entries, batch):
+    """What is timed is training, and the same on all sides."""
+    first = entries["dnntui1"].first
+    for key, entry in entries.items():
+        if entry.verb != "run":
+            continue
+        entry.late = entry.losses(batch)[1]
+        if abs(entry.first - first) > 1e-4 * abs(first):
+            sys.exit(f"bench: {name}: the first loss of {key} is {entry.first}, that of dnntui on one thread {first}")
+        if not entry.late < entry.early:
+            sys.exit(f"bench: {name}: the loss of {key} does not fall: {entry.early} at first, {entry.late} at last")
+
+
+def ratio(of, over):
+    """Samples a second over those of another, round by round."""
+    low, middle, high = quartiles([b / a for a, b in zip(of.took, over.took)])
+    return {"ratio": middle, "ratio_q1": low, "ratio_q3": high, "fastest": min(over.took) / min(of.took)}
+
+
+def measure(workers, workload, batch, folder):
+    entries, flops = open_entries(workers, workload, batch, folder)
+    for entry in entries.values():
+        entry.begin(batch)
+    sgemm = {"1": [], "2": []}
+    for _ in range(ROUNDS):
+        for entry in entries.values():
+            entry.turn(TURN)
+        for threads, rates in sgemm.items():
+            rates.append(float(workers["dnntui"].ask(f"sgemm {threads} {TURN // 4 * 1000}")))
+    check(f"{workload['name']} batch {batch}", entries, batch)
+    row = {"workload": workload["name"], "batch": batch, "flops": flops,
+           "sgemm_gflops": {threads: statistics.median(rates) for threads, rates in sgemm.items()},
+           "entries": {key: entry.report(flops) for key, entry in entries.items()}}
+    if "torch" in workers:
+        best = min(("tuned1", "tuned2"), key=lambda key: statistics.median(entries[key].took))
+        row["tuned_best"] = best
+        row["over_tuned"] = ratio(entries["dnntui2"], entries[best])
+        row["over_default"] = ratio(entries["dnntui2"], entries["torch"])
+    for entry in entries.values():
+        if entry.verb == "run" or entry.worker is workers["dnntui"]:
+            entry.worker.ask(f"close {entry.key}")
+    return row
+
+
+def figure(value):
+    return f"{value:,.0f}" if value >= 99.5 else f"{value:.3g}"
+
+
+def spread(entry):
+    return f"{figure(entry['us'])} ({figure(entry['us_q1'])}-{figure(entry['us_q3'])})"
+
+
+HEAD = ("| workload | batch | 1 thread, µs | 2 threads, µs | program alone, µs | GFLOP/s (of sgemm) "
+        "| PyTorch, µs | tuned, µs | x PyTorch | x tuned |\n|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|")
+
+
+def print_row(row):
+    entries = row["entries"]
+    rate = entries["dnntui2"]["gflops"]
+    cells = [row["workload"], str(row["batch"]), spread(entries["dnntui1"]), spread(entries["dnntui2"]),
+             f"{figure(entries['bare1']['us'])} / {figure(entries['bare2']['us'])}",
+             f"{rate:.1f} ({100 * rate / row['sgemm_gflops']['2']:.0f} %)"]
+    if "over_tuned" in row:
+        over = row["over_tuned"]
+        cells += [spread(entries["torch"]), f"{spread(entries[row['tuned_best']])} {row['tuned_best'][-1]} thr.",
+                  f"{figure(row['over_default']['ratio'])}",
+                  f"**{figure(over['ratio'])}** ({figure(over['ratio_q1'])}-{figure(over['ratio_q3'])})"]
+    else:
+        cells += ["-"] * 4
+    print("| " + " | ".join(cells) + " |", flush=True)
+
+
+def print_notes(rows):
+    for row in rows:
+        entry = row["entries"]["dnntui2"]
+        fastest = f"; fastest rounds x {row['over_tuned']['fastest']:.3g}" if "over_tuned" in row else ""
+        print(f"{row['workload']} batch {row['batch']}: {row['flops'] / 1e6:.4g} MFLOP a step; loss "
+              f"{entry['early_loss']:.4f} at first, {entry['late_loss']:.4f} at last; sgemm "
+              f"{row['sgemm_gflops']['1']:.0f} / {row['sgemm_gflops']['2']:.0f} GFLOP/s" + fastest)
+
+
+def main():
+    workers = open_workers()
+    chosen = os.environ.get("BENCH_WORKLOADS", "").split()
+    workloads = [w for w in workers["dnntui"].list() if not chosen or w["name"] in chosen]
+    result = {"rounds": ROUNDS, "turn_ms": TURN, "rows": []}
+    if "torch" in workers:
+        result["torch"] = workers["torch"].ask("about -")
+        print(f"{result['torch']} by default; tuned: see tests/bench/torch_worker.py\n")
+    else:
+        print("PyTorch is not installed; `make bench-deps` installs it.\n")
+    print(HEAD, flush=True)
+    for workload in workloads:
+        folder = tempfile.mkdtemp(prefix="dnntui-bench-")
+        try:
+            workers["dnntui"].ask(f"data {workload['name']} {folder}")
+            for batch in workload["batches"]:
+                row = measure(workers, workload, batch, folder)
+                result["rows"].append(row)
+                print_row(row)
+        finally:
+            shutil.rmtree(folder)
+    for worker in workers.values():
+        worker.close()
+    print()
+    print_notes(result["rows"])
+    with open(f"{OUT}/workloads.json", "w") as file:
+        json.dump(result, file, indent=1)
+
+
+main()
