@@ -61,7 +61,8 @@ void history_name_edit(struct session *session, char mark, const char *text);
 
 void history_before_step(struct session *session);  /* between steps: keeps a snapshot when one is due */
 void history_settle(struct session *session);       /* a run has ended: makes the last few steps quick to go back to */
-/* A root begins with the next step or edit. FORGET: the data are others; else the present branch stays. */
+/* A root begins with the next step or edit. FORGET: the data are others; else the present branch stays, unless nothing
+ * has been done on it. */
 void history_new_root(struct session *session, bool forget);
 
 /* In the past: the place of the next recorded edit or, behind the last, the tip. False at the tip. */

@@ -203,7 +203,7 @@ void session_run_ops(struct session *session, uint64_t count);    /* GOAL_OPS, o
 void session_run_steps(struct session *session, uint64_t steps);  /* GOAL_STEPS; UINT64_MAX: for ever */
 void session_run_epochs(struct session *session, uint32_t epochs); /* GOAL_EPOCHS */
 void session_run_until(struct session *session, struct expr *condition); /* GOAL_STEPS; takes CONDITION */
-/* Stops the run: at the end of the step when that is near, else where the cursor is. */
+/* Stops the run: at the end of the step when that is near and nothing would stop before, else where the cursor is. */
 void session_interrupt(struct session *session);
 bool session_running(const struct session *session);              /* a goal, or an evaluation, is under way */
 

@@ -148,11 +148,11 @@ static int refuse_name(const struct history *history, const char *name, struct e
 }
 
 /* "main", then b1, b2, ... for those that nobody has named. */
-static void choose_name(struct history *history, char name[BRANCH_NAME])
+static void choose_name(const struct history *history, char name[BRANCH_NAME])
 {
     snprintf(name, BRANCH_NAME, "main");
-    while (find(history, name))
-        snprintf(name, BRANCH_NAME, "b%d", ++history->branches_made);
+    for (int i = 1; find(history, name); i++)
+        snprintf(name, BRANCH_NAME, "b%d", i);
 }
 
 struct branch *branch_add(struct session *session, const char *name, struct branch *parent, struct edit *edit)
@@ -195,15 +195,22 @@ int branch_follow(struct session *session, struct branch *branch)
     return 0;
 }
 
+void branch_drop(struct history *history, struct branch *branch)
+{
+    struct branch **at = &history->branch;
+    while (*at != branch)
+        at = &(*at)->next;
+    *at = branch->next;
+    if (history->current == branch)
+        history->current = NULL;
+    parked_close(branch->parked);
+    free(branch);
+}
+
 void branch_close_all(struct history *history)
 {
-    while (history->branch) {
-        struct branch *branch = history->branch;
-        history->branch = branch->next;
-        parked_close(branch->parked);
-        free(branch);
-    }
-    history->current = NULL;
+    while (history->branch)
+        branch_drop(history, history->branch);
 }
 
 static bool is_name(const char *name)

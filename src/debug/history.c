@@ -50,7 +50,7 @@ static void forget(struct history *history)
             free((struct topology *)edit->settings.top);
         free(edit);
     }
-    history->edits = history->branches_made = 0;
+    history->edits = 0;
 }
 
 void history_close(struct history *history)
@@ -62,15 +62,41 @@ void history_close(struct history *history)
     free(history);
 }
 
-void history_new_root(struct session *session, bool others)
+/* Whether nothing has been done on the present branch since its root: then who only looked may have begun it. */
+static bool is_untouched(const struct session *session)
+{
+    const struct history *history = session->history;
+    if (history->current->parent || history->past || history->length > 1 ||
+        position_compare(session_position(session), history->path[0]->at) != 0)
+        return false;
+    for (const struct branch *branch = history->branch; branch; branch = branch->next)
+        if (branch->parent == history->current)
+            return false;
+    return true;
+}
+
+/* The present branch ends here. One without a single step leaves nothing behind, so that it is all the same whether
+ * somebody has looked at it. */
+static void leave(struct session *session)
+{
+    struct history *history = session->history;
+    if (is_untouched(session)) {
+        snapshot_drop_of(history, history->path[0]);
+        branch_drop(history, history->current);
+    } else if (!history->past) {
+        branch_park(session);
+    }
+}
+
+void history_new_root(struct session *session, bool forgetting)
 {
     struct history *history = session->history;
     if (!history || history->travelling)
         return;
-    if (others)
+    if (forgetting)
         forget(history);
-    else if (history->current && !history->past)
-        branch_park(session);
+    else if (history->current)
+        leave(session);
     history->current = NULL;
     history->length = history->applied = 0;
     history->past = false;

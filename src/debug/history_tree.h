@@ -76,7 +76,6 @@ struct history {
     int edits;
     struct branch *branch; /* all, oldest first */
     struct branch *current; /* NULL: nothing has begun since the last root */
-    int branches_made;
     struct edit **path;     /* [length] of the present branch, the root first */
     int length, room;
     int applied;            /* of them: those before the present place */
@@ -106,6 +105,7 @@ bool snapshot_exists(const struct history *history, const struct edit *edit, uin
 /* Puts the state of SNAPSHOT in place of the session's, curves and events excepted. */
 int snapshot_restore(struct session *session, const struct snapshot *snapshot, struct err *err);
 void snapshot_drop_all(struct history *history);
+void snapshot_drop_of(struct history *history, const struct edit *edit);
 void snapshot_fit(struct session *session, size_t need); /* drops until NEED more bytes fit the budget */
 
 /* --- travel.c */
@@ -126,6 +126,7 @@ void branch_unpark(struct session *session);
 struct branch *branch_add(struct session *session, const char *name, struct branch *parent, struct edit *edit);
 /* The present branch becomes BRANCH: its path. */
 int branch_follow(struct session *session, struct branch *branch);
+void branch_drop(struct history *history, struct branch *branch); /* it has no children */
 void branch_close_all(struct history *history);
 
 #endif

@@ -267,21 +267,32 @@ void session_run_epochs(struct session *session, uint32_t epochs)
     start(session, GOAL_EPOCHS);
 }
 
+/* Whether the step under way is quick to complete, with nothing in it that a run would stop or pause at. */
+static bool end_is_near(const struct session *session)
+{
+    int cursor = program_cursor(session->train), all = program_ops(session->train);
+    struct position ahead;
+    if (session->goal == GOAL_OPS || session->step_nanoseconds >= 10 * LONG_STEP)
+        return false;
+    if (history_ahead(session, &ahead) && ahead.step == session->step)
+        return false;
+    return !stops_every_op(session->stops) && stops_pause(session, cursor, all) == all;
+}
+
 void session_interrupt(struct session *session)
 {
     if (session->goal == GOAL_NONE) {
         session->evaluation.active = false;
         return;
     }
-    struct position ahead;
-    bool past = history_ahead(session, &ahead), recorded = past && ahead.step == session->step;
-    if (session->inside && session->goal != GOAL_OPS && session->step_nanoseconds < 10 * LONG_STEP && !recorded) {
+    if (session->inside && end_is_near(session)) {
         run_ops(session, program_ops(session->train));
-        if (past)
+        check_breakpoints(session, program_ops(session->train) - 1);
+        if (session->history)
             history_moved(session);
     }
     session->evaluation.active = false;
-    if (session->goal != GOAL_NONE) /* else a figure that is not finite has stopped it */
+    if (session->goal != GOAL_NONE) /* else a figure that is not finite, or a breakpoint, has stopped it */
         stop(session, STOP_INTERRUPT, "interrupted");
 }
 

@@ -105,6 +105,13 @@ void snapshot_drop_all(struct history *history)
     history->spare = NULL;
 }
 
+void snapshot_drop_of(struct history *history, const struct edit *edit)
+{
+    for (int i = history->snapshots - 1; i >= 0; i--)
+        if (history->snapshot[i]->edit == edit)
+            drop(history, i);
+}
+
 /* --- keeping */
 
 /* Memory for the vectors of a snapshot that takes BYTES in all; NULL: none. */

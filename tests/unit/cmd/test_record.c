@@ -155,6 +155,76 @@ static void test_update_held_back(void **state)
         }
 }
 
+/* Ctrl-C completes a quick step, but runs over nothing that its record would stop at, and looks at conditions. */
+static void test_interrupted_before_a_breakpoint(void **state)
+{
+    struct recorded recorded;
+    char folder[LIVE_PATH];
+    (void)state;
+    assert_int_equal(chdir(live_path(folder, "")), 0);
+    recorded_open(&recorded);
+    struct console *console = recorded.talk.console;
+    struct session *session = recorded.talk.session;
+    carry_out(&recorded, "record stop.dnn");
+    carry_out(&recorded, "break at 4");
+    carry_out(&recorded, "break at 9");
+    carry_out(&recorded, "break if step > 0");
+    carry_out(&recorded, "ignore 1 1");
+    assert_int_equal(console_execute(console, "run"), 0);
+    console_advance(console, 0);
+    assert_int_equal(program_cursor(session->train), 3);
+    session_interrupt(session);
+    console_run_ended(console);
+    assert_int_equal(program_cursor(session->train), 3); /* breakpoint 2 is ahead */
+    assert_int_equal(session->stop, STOP_INTERRUPT);
+    carry_out(&recorded, "disable 2");
+    carry_out(&recorded, "ignore 1 1");
+    carry_out(&recorded, "step");
+    carry_out(&recorded, "break at 3");
+    carry_out(&recorded, "ignore 4 1");
+    carry_out(&recorded, "delete 1");
+    assert_int_equal(console_execute(console, "run"), 0);
+    console_advance(console, 0);
+    session_interrupt(session);
+    console_run_ended(console);
+    carry_out(&recorded, "lr 0.5");
+    uint64_t hash = session_hash(session);
+    recorded_close(&recorded);
+    replays_to("stop.dnn", hash, "a run interrupted before a breakpoint");
+    unlink("stop.dnn");
+}
+
+/* A record leaves out who only looks, and what failed: so neither may change what later commands do. */
+static void test_looking(void **state)
+{
+    static const char *const looks[] = {"branches", "compare main", "info history", "goto event 3", "switch none"};
+    char folder[LIVE_PATH];
+    (void)state;
+    assert_int_equal(chdir(live_path(folder, "")), 0);
+    for (size_t i = 0; i < sizeof looks / sizeof *looks; i++) {
+        struct recorded recorded;
+        recorded_open(&recorded);
+        carry_out(&recorded, "record looking.dnn");
+        carry_out(&recorded, looks[i]);
+        carry_out(&recorded, "seed 4");
+        carry_out(&recorded, looks[i]);
+        carry_out(&recorded, "reset");
+        carry_out(&recorded, "step 5");
+        carry_out(&recorded, "reset");
+        carry_out(&recorded, looks[i]);
+        carry_out(&recorded, "seed 5");
+        carry_out(&recorded, "step 3");
+        carry_out(&recorded, "switch main");
+        assert_int_equal(recorded.talk.session->step, 5);
+        carry_out(&recorded, "switch b1");
+        assert_int_equal(recorded.talk.session->step, 3);
+        uint64_t hash = session_hash(recorded.talk.session);
+        recorded_close(&recorded);
+        replays_to("looking.dnn", hash, looks[i]);
+        unlink("looking.dnn");
+    }
+}
+
 static void test_remarks(void **state)
 {
     int threads = 0;
@@ -177,6 +247,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_command),    cmocka_unit_test(test_edits_in_a_run),
-        cmocka_unit_test(test_update_held_back), cmocka_unit_test(test_remarks)};
+        cmocka_unit_test(test_update_held_back), cmocka_unit_test(test_interrupted_before_a_breakpoint),
+        cmocka_unit_test(test_looking),          cmocka_unit_test(test_remarks)};
     return cmocka_run_group_tests(tests, NULL, live_clean);
 }
