@@ -5,12 +5,13 @@
  *
  * Backward looks for the place of each maximum again instead of keeping it: the first that equals y. That reads a
  * window once more and takes no memory. Each step works on a row of outputs, tap by tap, so that the inner loops run
- * along the row.
+ * along the row. Windows of 2 by 2 side by side have pool_pairs.h.
  */
 #include <math.h>
 #include <string.h>
 
 #include "kinds.h"
+#include "pool_pairs.h"
 #include "slide.h"
 
 enum { KIND, SIZE, STRIDE, PADDING };
@@ -180,12 +181,24 @@ static void mean_backward(const struct geometry *g, const real *restrict dy, rea
     }
 }
 
+static bool in_pairs(const struct geometry *g)
+{
+    return g->y.kernel == 2 && g->x.kernel == 2 && g->y.stride == 2 && g->x.stride == 2 && g->y.in == 2 * g->y.out &&
+           g->x.in == 2 * g->x.out && g->y.before == 0 && g->x.before == 0 && pool_pairs_suit();
+}
+
 static void pool_forward(const struct layer_run *run, int part)
 {
     (void)part;
     struct geometry g = geometry(run->layer);
     bool max = run->layer->args.number[KIND] == MAX;
-    for (size_t p = (size_t)run->first * g.planes; p < (size_t)run->last * g.planes; p++)
+    size_t first = (size_t)run->first * g.planes, last = (size_t)run->last * g.planes;
+    if (max && in_pairs(&g)) {
+        pool_pairs_forward(run->x + first * g.in_plane, (last - first) * (size_t)g.y.out, g.x.out,
+                           run->y + first * g.out_plane);
+        return;
+    }
+    for (size_t p = first; p < last; p++)
         for (int o = 0; o < g.y.out; o++) {
             real *y = run->y + p * g.out_plane + (size_t)o * g.x.out;
             if (max)
@@ -202,7 +215,13 @@ static void pool_backward(const struct layer_run *run, int part)
         return;
     struct geometry g = geometry(run->layer);
     bool max = run->layer->args.number[KIND] == MAX;
-    for (size_t p = (size_t)run->first * g.planes; p < (size_t)run->last * g.planes; p++) {
+    size_t first = (size_t)run->first * g.planes, last = (size_t)run->last * g.planes;
+    if (max && in_pairs(&g)) {
+        pool_pairs_backward(run->x + first * g.in_plane, run->y + first * g.out_plane, run->dy + first * g.out_plane,
+                            (last - first) * (size_t)g.y.out, g.x.out, run->dx + first * g.in_plane);
+        return;
+    }
+    for (size_t p = first; p < last; p++) {
         const real *dy = run->dy + p * g.out_plane;
         real *dx = run->dx + p * g.in_plane;
         memset(dx, 0, g.in_plane * sizeof *dx);

@@ -231,6 +231,35 @@ static void a_maximum_sees_no_padding_but_a_mean_counts_it(void **state)
     driver_close(&d);
 }
 
+/* Windows of 2x2 that tile an image may take a road of their own (pool_pairs.h): every width has its own ends. */
+static void maxima_of_tiles_are_the_greatest_at_every_width(void **state)
+{
+    (void)state;
+    struct rng rng = rng_start(12, RNG_TEST, 0, 0);
+    for (int width = 1; width <= 19; width++) {
+        struct driver d = opened("pool max 2", image(3, 4, 2 * width), 5, 2);
+        size_t in = d.in * (size_t)d.rows, out = d.out * (size_t)d.rows;
+        real *dx = driver_values(in, 0);
+        driver_draw(&rng, d.dy, out);
+        for (size_t i = 0; i < in; i++)
+            d.x[i] = rng_below(&rng, 40) ? (real)rng_below(&rng, 5) : (real)NAN;
+        driver_forward(&d);
+        driver_backward(&d);
+        for (size_t o = 0; o < out; o++) {
+            size_t corner = o / (size_t)width * 4 * (size_t)width + o % (size_t)width * 2, best = corner;
+            size_t place[] = {corner + 1, corner + 2 * (size_t)width, corner + 2 * (size_t)width + 1};
+            for (int i = 0; i < 3; i++)
+                if (!isnan(d.x[best]) && !(d.x[place[i]] <= d.x[best]))
+                    best = place[i];
+            dx[best] = d.dy[o];
+            assert_memory_equal(&d.y[o], &d.x[best], sizeof(real));
+        }
+        assert_memory_equal(d.dx, dx, in * sizeof *dx);
+        free(dx);
+        driver_close(&d);
+    }
+}
+
 static void overlapping_maxima_add_their_gradients(void **state)
 {
     (void)state;
@@ -373,6 +402,7 @@ int main(void)
         cmocka_unit_test(operations_and_parameters_are_counted),
         cmocka_unit_test(the_first_of_equal_maxima_takes_the_gradient),
         cmocka_unit_test(a_maximum_sees_no_padding_but_a_mean_counts_it),
+        cmocka_unit_test(maxima_of_tiles_are_the_greatest_at_every_width),
         cmocka_unit_test(overlapping_maxima_add_their_gradients),
         cmocka_unit_test(a_nan_is_the_greatest_and_takes_the_gradient),
         cmocka_unit_test(permute_moves_values_and_reshape_does_not),
