@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "debug/choices.h"
+#include "debug/stops.h"
 #include "history_tree.h"
 
 static struct series **session_curve(struct session *session, int i)
@@ -27,7 +28,11 @@ static void parked_close(struct parked *parked)
         series_close(parked->curve[i]);
     for (int i = 0; i < parked->layers; i++)
         series_close(parked->gradient[i]);
+    for (int i = 0; i < parked->watches; i++)
+        series_close(parked->watched[i]);
     free(parked->gradient);
+    free(parked->watch);
+    free(parked->watched);
     free(parked->layer);
     free(parked->settings);
     free(parked);
@@ -48,6 +53,26 @@ static bool park_layers(const struct session *session, struct parked *parked)
             whole = (parked->gradient[i] = series_keep(session->gradient_series[i])) && whole;
     }
     return whole;
+}
+
+static bool park_watches(const struct session *session, struct parked *parked)
+{
+    const struct stops *stops = session->stops;
+    size_t room = stops ? (size_t)stops->entries : 0;
+    parked->watch = calloc(room + 1, sizeof *parked->watch);
+    parked->watched = calloc(room + 1, sizeof(struct series *));
+    if (!parked->watch || !parked->watched)
+        return false;
+    for (int i = 0; stops && i < stops->entries; i++) {
+        const struct stops_entry *entry = &stops->entry[i];
+        if (!entry->series)
+            continue;
+        int k = parked->watches++;
+        parked->watch[k] = entry->number;
+        if (!(parked->watched[k] = series_keep(entry->series)))
+            return false;
+    }
+    return true;
 }
 
 void branch_park(struct session *session)
@@ -73,7 +98,7 @@ void branch_park(struct session *session)
     parked->validation = session->validation;
     parked->validation_step = session->validation_step;
     parked->nonfinite_step = session->nonfinite_step;
-    if (park_layers(session, parked) && whole)
+    if (park_layers(session, parked) && park_watches(session, parked) && whole)
         branch->parked = parked;
     else
         parked_close(parked);
@@ -90,6 +115,16 @@ static void unpark_layers(struct session *session, const struct parked *parked)
             if (parked->gradient[k] && strcmp(parked->layer[k], session->net->top.layer[i].name) == 0)
                 series_copy(series, parked->gradient[k]);
         series_truncate(series, (double)session->step);
+    }
+}
+
+/* What a watch has seen since it was parked, while gone back, it keeps where that is more. */
+static void unpark_watches(struct session *session, const struct parked *parked)
+{
+    for (int i = 0; i < parked->watches; i++) {
+        struct stops_entry *entry = stops_find(session->stops, parked->watch[i]);
+        if (entry && entry->series && series_count(parked->watched[i]) > series_count(entry->series))
+            series_copy(entry->series, parked->watched[i]);
     }
 }
 
@@ -114,8 +149,10 @@ void branch_unpark(struct session *session)
             series_copy(series, parked->curve[i]);
         series_truncate(series, (double)session->step);
     }
-    if (parked)
+    if (parked) {
         unpark_layers(session, parked);
+        unpark_watches(session, parked);
+    }
     events_again(session);
     if (parked && !history->past) {
         session->validation = parked->validation;

@@ -53,6 +53,9 @@ struct parked {
     int layers;
     char (*layer)[LAYER_NAME_MAX]; /* [layers], of the next */
     struct series **gradient;      /* [layers]; NULL where the layer has none */
+    int watches;
+    int *watch;                    /* [watches], their numbers */
+    struct series **watched;       /* [watches] */
     struct figures batch, validation;
     uint64_t validation_step;
     double nonfinite_step;

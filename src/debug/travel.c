@@ -152,9 +152,9 @@ static void add_place(const struct session *session, struct text *notes)
 {
     const struct history *history = session->history;
     text_add(notes, "step %llu (epoch %.3g)", (unsigned long long)session->step, session_epochs(session));
+    text_add(notes, " of %s", history->current->name);
     if (session->inside)
         text_add(notes, ", before %s", program_op(session->train, program_cursor(session->train))->name);
-    text_add(notes, " of %s", history->current->name);
     if (history->past) {
         int edits = history->length - history->applied;
         unsigned long long steps = history->current->tip.step - session->step;
