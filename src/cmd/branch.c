@@ -1,9 +1,12 @@
 /* branch.c: the ways that training has gone: branch, branches, switch. */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "cmd/rows.h"
 #include "debug/history.h"
+
+enum { NAME_LEAST = 8 /* columns of a branch's name */ };
 
 static int run_branch(struct console *console, const struct arg_values *args, struct err *err)
 {
@@ -30,9 +33,15 @@ static int run_switch(struct console *console, const struct arg_values *args, st
 static void add_parting(const struct branch_view *view, struct text *out)
 {
     if (view->depth > 0)
-        text_add(out, "  from step %llu%s", (unsigned long long)view->at.step, view->parted ? ": " : "");
+        text_add(out, "  %llu%s", (unsigned long long)view->at.step, view->parted ? ": " : "");
     if (view->parted)
         text_add(out, "%s%s", view->depth > 0 ? "" : "  ", view->parted);
+}
+
+/* The columns before its name: a plus, two columns deeper than that of its parent. */
+static int indent(const struct branch_view *view)
+{
+    return view->depth > 0 ? 2 * view->depth + 2 : 0;
 }
 
 /* A NaN: it has not been evaluated there. */
@@ -49,20 +58,23 @@ static int run_branches(struct console *console, const struct arg_values *args, 
     struct branch_view *view;
     struct figure validation, right;
     struct text out = {0};
-    int count = history_branches(console_session(console), &view);
+    int count = history_branches(console_session(console), &view), wide = NAME_LEAST;
     (void)args;
     if (count == 0)
         return err_set(err, ERR_STATE, "branches: there is no history here");
-    text_add(&out, "  %-20s %10s %9s %9s %9s  %s\n", "branch", "step", "loss", "val loss", score, "parted");
     for (int i = 0; i < count; i++) {
-        struct text name = {0};
-        text_add(&name, "%*s%s%s", 2 * view[i].depth, "", view[i].depth ? "+ " : "", view[i].name);
-        text_add(&out, "%c %-20s %10s %9s %9s %9s", view[i].current ? '*' : ' ', name.data,
-                 text_count((double)view[i].tip.step).s, text_short(view[i].figures.loss).s,
+        int columns = indent(&view[i]) + (int)strlen(view[i].name);
+        wide = columns > wide ? columns : wide;
+    }
+    text_add(&out, "  %-*s %8s %9s %9s %9s  %s\n", wide, "branch", "step", "loss", "val loss", score, "parted at step");
+    for (int i = 0; i < count; i++) {
+        int before = indent(&view[i]);
+        text_add(&out, "%c %*s%-*s %8s %9s %9s %9s", view[i].current ? '*' : ' ', before, before ? "+ " : "",
+                 wide - before, view[i].name, text_count((double)view[i].tip.step).s,
+                 view[i].tip.step > 0 ? text_short(view[i].figures.loss).s : "-",
                  figure(view[i].validation.loss, &validation), figure(view[i].validation.score, &right));
         add_parting(&view[i], &out);
         text_add(&out, "\n");
-        text_free(&name);
     }
     console_answer_text(console, &out);
     text_free(&out);

@@ -3,22 +3,28 @@
 
 #include "cmd/rows.h"
 
+static void print_group(int group, struct text *out)
+{
+    text_add(out, "%s\n", command_groups[group]);
+    for (int i = 0; commands[i]; i++)
+        if ((int)commands[i]->group == group)
+            text_add(out, "  %-11s %s\n", commands[i]->name, commands[i]->summary);
+}
+
+/* The topic `manual` is for who makes the manual. */
 static void print_overview(struct text *out)
 {
-    for (int group = 0; command_groups[group]; group++) {
-        text_add(out, "%s\n", command_groups[group]);
-        for (int i = 0; commands[i]; i++)
-            if ((int)commands[i]->group == group)
-                text_add(out, "  %-11s %s\n", commands[i]->name, commands[i]->summary);
-    }
+    for (int group = 0; command_groups[group]; group++)
+        print_group(group, out);
     text_add(out, "short:");
     for (int i = 0; commands[i]; i++)
         if (commands[i]->aliases)
             text_add(out, "  %s %s", commands[i]->aliases, commands[i]->name);
     text_add(out, "\n");
-    text_add(out, "`help COMMAND` says more; topics:");
+    text_add(out, "`help COMMAND` says more, `help time` lists a group of commands\ntopics:");
     for (const struct help_topic *topic = help_topics; topic->name; topic++)
-        text_add(out, " %s", topic->name);
+        if (strcmp(topic->name, "manual") != 0)
+            text_add(out, " %s", topic->name);
     text_add(out, "\nA unique beginning of a name will do; Tab completes.\n");
 }
 
@@ -36,7 +42,8 @@ static void print_command(const struct command *command, struct text *out)
         text_add(out, "example: %s\n", command->example);
 }
 
-/* The topic, or else the command and the kinds, called NAME in full: `dropout` is both. False: there is none. */
+/* The topic, or else the command and the kinds, or else the group, called NAME in full: `dropout` is a command and a
+ * kind. False: there is none. */
 static bool print_named(const struct console *console, const char *name, struct text *out)
 {
     for (const struct help_topic *topic = help_topics; topic->name; topic++)
@@ -48,6 +55,9 @@ static bool print_named(const struct console *console, const char *name, struct 
         if (strcmp(commands[i]->name, name) == 0)
             print_command(commands[i], out);
     help_kinds(name, out);
+    for (int group = 0; command_groups[group] && out->length == 0; group++)
+        if (strcmp(command_groups[group], name) == 0)
+            print_group(group, out);
     return out->length > 0;
 }
 
@@ -99,7 +109,7 @@ static int run_quit(struct console *console, const struct arg_values *args, stru
 }
 
 static const struct arg_spec help_args[] = {
-    {.name = "topic", .type = ARG_WORD, .preset = "", .summary = "a command, a kind or a topic; none: list them"}, {0}};
+    {.name = "topic", .type = ARG_WORD, .preset = "", .summary = "a command, a group, a kind or a topic; none: list them"}, {0}};
 static const struct arg_spec apropos_args[] = {{.name = "word", .type = ARG_WORD, .summary = "what to look for"}, {0}};
 
 const struct command command_help = {

@@ -24,7 +24,7 @@ static void info_events(struct console *console, struct text *out)
         text_add(out, "%c  %s @%llu\n", session->event[i].mark, session->event[i].text,
                  (unsigned long long)session->event[i].step);
     if (session->events == 0)
-        text_add(out, "nothing has been changed yet\n");
+        text_add(out, "nothing has been changed on this branch\n");
 }
 
 static void info_run(struct console *console, struct text *out)

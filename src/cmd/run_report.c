@@ -44,12 +44,15 @@ static void add_cursor(const struct session *session, struct text *out)
         text_add(out, "`stepi` goes on, `finish` completes the step\n");
 }
 
-/* "step 200  epoch 6.9  loss 0.0123  acc 1  val loss 0.2  val acc 0.94 (at step 174)" */
+/* "step 200  epoch 6.9  loss 0.0123  acc 1  val loss 0.2  val acc 0.94 (at step 174)". Where an update is held back the
+ * last loss is that of the step under way, which has been told. */
 static void add_standing(const struct session *session, struct text *out)
 {
     const char *score = session->data->task == TASK_CLASSIFY ? "acc" : "r2";
-    text_add(out, "step %llu  epoch %.3g  loss %s  %s %s", (unsigned long long)session->step, session_epochs(session),
-             text_short(session->batch_figures.loss).s, score, text_short(session->batch_figures.score).s);
+    text_add(out, "step %llu  epoch %.3g", (unsigned long long)session->step, session_epochs(session));
+    if (!session->held)
+        text_add(out, "  loss %s  %s %s", text_short(session->batch_figures.loss).s, score,
+                 text_short(session->batch_figures.score).s);
     if (session->validation_step != UINT64_MAX) {
         text_add(out, "  val loss %s  val %s %s", text_short(session->validation.loss).s, score,
                  text_short(session->validation.score).s);

@@ -40,6 +40,23 @@ static bool is_alias(const struct command *command, const char *name)
     return false;
 }
 
+/* What a command is called elsewhere, and here. */
+static const char *other_name(const char *name)
+{
+    static const struct {
+        const char *there, *here;
+    } names[] = {{"continue", "run"}, {"train", "run"}, {"fit", "run"}, {"next", "step"},
+                 {"nexti", "stepi"}, {"advance", "until"}, {"tbreak", "until"}, {"backtrace", "where"}, {"bt", "where"},
+                 {"reverse-step", "back"}, {"reverse-next", "back"}, {"undo", "back"}, {"breakpoint", "break"},
+                 {"undisplay", "delete"}, {"unwatch", "delete"}, {"clear", "delete"}, {"show", "info"},
+                 {"examine", "print"}, {"x", "print"}, {"checkpoint", "save"}, {"restart", "reset"}, {"open", "data"},
+                 {"exit", "quit"}, {"bye", "quit"}, {"man", "help"}, {"?", "help"}};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(names[i].there, name) == 0)
+            return names[i].here;
+    return NULL;
+}
+
 const struct command *command_find(const char *name, struct err *err)
 {
     const struct command *found = NULL;
@@ -56,7 +73,9 @@ const struct command *command_find(const char *name, struct err *err)
             text_add(&could, "%s%s", matches++ ? ", " : "", commands[i]->name);
         }
     }
-    const char *near = text_nearest(name, names);
+    const char *near = other_name(name);
+    if (!near)
+        near = text_nearest(name, names);
     if (matches > 1)
         err_set(err, ERR_USAGE, "'%s' is ambiguous: %s", name, could.data);
     else if (matches == 0)

@@ -139,7 +139,10 @@ static void fill_norms(const struct session *session, int i, struct row *row)
         return;
     double ratio = norms.update / norms.weight;
     const char *flag = ratio > RATIO_LEAPS ? "↑" : ratio < RATIO_CRAWLS ? "↓" : " ";
-    snprintf(row->cell[RATIO].s, sizeof row->cell[RATIO].s, "%.1e%s", ratio, flag);
+    if (isnan(ratio))
+        snprintf(row->cell[RATIO].s, sizeof row->cell[RATIO].s, "nan "); /* of either sign */
+    else
+        snprintf(row->cell[RATIO].s, sizeof row->cell[RATIO].s, "%.1e%s", ratio, flag);
     row->cell[RATIO].ink = !isfinite(ratio) ? INK_BAD : *flag != ' ' ? INK_WARN : INK_TEXT;
 }
 

@@ -70,7 +70,7 @@ static void add_training(struct fields *fields, const struct session *session)
     add(fields, INK_STATUS, "epoch %.1f", floor(session_epochs(session) * 10 + 1e-9) / 10);
     add(fields, INK_STATUS, "lr %s", text_short(session->optimizer.lr).s);
     add(fields, INK_STATUS, "batch %d", session->batch);
-    if (session->samples_per_second > 0)
+    if (session->samples_per_second > 0 && session->step > 0)
         add(fields, INK_STATUS, "%s samples/s", text_count(round(session->samples_per_second)).s);
 }
 
