@@ -37,8 +37,6 @@ void tensor_slice(struct tensor *tensor, int axis, int first, int count, int ste
 /* Keeps element AT of AXIS, which is no dimension any more. */
 void tensor_pick(struct tensor *tensor, int axis, int at);
 
-bool tensor_is_whole(const struct tensor *tensor); /* row-major without gaps */
-
 /* Goes through the values of a tensor, the last dimension fastest, in stretches that lie one after the other. */
 #define TENSOR_GATHERED 512
 struct tensor_walk {

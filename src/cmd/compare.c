@@ -109,9 +109,10 @@ static int run_compare(struct console *console, const struct arg_values *args, s
     return 0;
 }
 
-static const struct arg_spec compare_args[] = {{.name = "a", .type = ARG_WORD, .summary = "a branch"},
-                                               {.name = "b", .type = ARG_WORD, .preset = "", .summary = "another; none: the present one"},
-                                               {0}};
+static const struct arg_spec compare_args[] = {
+    {.name = "a", .type = ARG_WORD, .summary = "a branch"},
+    {.name = "b", .type = ARG_WORD, .preset = "", .summary = "another; none: the present one"},
+    {0}};
 
 const struct command command_compare = {
     .name = "compare", .summary = "set two branches side by side", .group = GROUP_TIME,

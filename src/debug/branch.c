@@ -303,6 +303,14 @@ int history_switch(struct session *session, const char *name, struct text *notes
 
 /* --- listing */
 
+static const struct edit *root_of(const struct branch *branch)
+{
+    const struct edit *edit = branch->edit;
+    while (edit->parent)
+        edit = edit->parent;
+    return edit;
+}
+
 static struct branch_view view_of(const struct session *session, const struct branch *branch, int depth)
 {
     const struct history *history = session->history;
@@ -311,7 +319,7 @@ static struct branch_view view_of(const struct session *session, const struct br
                                .tip = branch->tip, .at = branch->parted_at,
                                .figures = {NAN, NAN}, .validation = {NAN, NAN}};
     if (!branch->parent)
-        view.parted = branch->edit->depth == 0 && branch->edit->mark ? branch->edit->text : NULL;
+        view.parted = root_of(branch)->mark ? root_of(branch)->text : NULL;
     else if (branch->parted)
         view.parted = branch->parted->text;
     if (view.current && !history->past) {

@@ -16,7 +16,7 @@ enum node_type { NODE_NUMBER, NODE_NAME, NODE_NOT, NODE_MINUS, NODE_BINARY, NODE
 
 /* One of what stands between the commas of [ ]: an index, or a range; what is not given has its default. */
 struct subscript {
-    bool range, has_first, has_last, has_step;
+    bool range, has_first, has_last;
     long first, last, step; /* an index is FIRST */
     int column;
 };

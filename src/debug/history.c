@@ -116,7 +116,7 @@ size_t history_budget(const struct session *session)
 
 /* --- edits */
 
-void settings_take(const struct session *session, struct settings *settings)
+static void settings_take(const struct session *session, struct settings *settings)
 {
     *settings = (struct settings){.loss = session->loss,
                                   .init = session->init,

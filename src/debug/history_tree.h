@@ -93,7 +93,6 @@ struct history {
 };
 
 /* --- history.c */
-void settings_take(const struct session *session, struct settings *settings);
 /* Gives the session a root, if it has none. */
 int history_begin(struct session *session);
 
@@ -112,8 +111,6 @@ void snapshot_drop_of(struct history *history, const struct edit *edit);
 void snapshot_fit(struct session *session, size_t need); /* drops until NEED more bytes fit the budget */
 
 /* --- travel.c */
-/* Makes the next edit of the path again; the session stands where it was made. */
-int travel_edit(struct session *session, struct err *err);
 /* To POSITION on the present path, APPLIED of its edits made. */
 int travel(struct session *session, int applied, struct position position, struct err *err);
 /* The same, to a place of BRANCH, as a command does it: the place that is left is kept, keys are looked at, the curves

@@ -3,8 +3,8 @@
  *
  * A snapshot is what cannot be made again: parameters, statistics, the optimizer's state and a few counters. Which one
  * is dropped: the one without which the least has to be executed again, where what lies further from the present place
- * and from the tip may take longer, by the square root of the distance. So n of them reach back over a number of steps that grows with
- * the square of n.
+ * and from the tip may take longer, by the square root of the distance. So n of them reach back over a number of steps
+ * that grows with the square of n.
  */
 #include <math.h>
 #include <stdlib.h>

@@ -49,17 +49,6 @@ void tensor_pick(struct tensor *tensor, int axis, int at)
     count_elements(tensor);
 }
 
-bool tensor_is_whole(const struct tensor *tensor)
-{
-    ptrdiff_t stride = 1;
-    for (int i = tensor->rank - 1; i >= 0; i--) {
-        if (tensor->dim[i] != 1 && tensor->stride[i] != stride)
-            return false;
-        stride *= tensor->dim[i];
-    }
-    return true;
-}
-
 /* --- going through */
 
 void tensor_walk_begin(struct tensor_walk *walk, const struct tensor *tensor)

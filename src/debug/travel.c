@@ -61,7 +61,8 @@ static int make_again(struct session *session, const struct edit *edit, struct e
     return 0;
 }
 
-int travel_edit(struct session *session, struct err *err)
+/* Makes the next edit of the path again; the session stands where it was made. */
+static int pass_edit(struct session *session, struct err *err)
 {
     struct history *history = session->history;
     struct edit *edit = history->path[history->applied];
@@ -108,7 +109,7 @@ static int go_on(struct session *session, int applied, struct position place, bo
         if (history->applied < applied) {
             end = history->path[history->applied]->at;
             if (position_compare(here, end) >= 0) {
-                if (travel_edit(session, err))
+                if (pass_edit(session, err))
                     return -1;
                 continue;
             }
@@ -375,7 +376,7 @@ int history_pass(struct session *session, struct err *err)
     struct history *history = session->history;
     if (history->applied < history->length) {
         const struct edit *edit = history->path[history->applied];
-        if (travel_edit(session, err))
+        if (pass_edit(session, err))
             return -1;
         if (edit->mark)
             session_event_again(session, edit->mark, edit->text, edit->after.step);

@@ -229,7 +229,14 @@ static void check_new_root(uint64_t runs, uint64_t steps)
 
 static void test_new_root(void **state)
 {
+    struct session *session = live_open("iris", 2, 1);
+    struct branch_view view;
     (void)state;
+    session_event(session, "load weights"); /* what the root was, however much is edited since */
+    assert_int_equal(session_set_lr(session, 0.1, NULL), 0);
+    assert_int_equal(history_find_branch(session, NULL, &view, NULL), 0);
+    assert_string_equal(view.parted, "load weights");
+    session_close(session);
     check_new_root(1, 20000);
     check_new_root(1200, 1); /* each ends with a snapshot: as many as are kept at most */
 }
