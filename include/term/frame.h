@@ -24,6 +24,7 @@ struct frame {
     int log_fresh;     /* newest lines, of which the first is to be in sight when all is drawn next; 0: as it is */
     bool log_typed;    /* something has been typed: what the program says by itself at first takes no other pane's rows */
     int log_asked;     /* rows that the log asks for, to be read in; 0: its usual ones */
+    bool busy;         /* a command has been at work for a while */
     bool dirty;        /* all is to be drawn anew */
     bool line_dirty;   /* the prompt is */
     int64_t drawn;     /* when all was, the last time */

@@ -51,6 +51,7 @@ struct pane_context {
     const struct view *view;
     const struct log *log;
     int log_back; /* lines scrolled back in the log */
+    bool busy;    /* a command has been at work for a while */
 };
 struct pane_kind {
     const char *name, *summary;

@@ -211,5 +211,5 @@ const struct command command_recover = {
     .flags = COMMAND_UNRECORDED,
     .details =
         "One whose program was killed, or lost its terminal or its machine. `dnntui --recover` starts with it, and\n"
-        "with its number of threads.",
+        "with its number of threads. A run is noted down every ten seconds: what came after the last note is lost.",
     .run = run_recover};

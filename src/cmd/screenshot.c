@@ -8,7 +8,7 @@
 static void draw(struct console *console, struct canvas *canvas)
 {
     const struct session *session = console_session(console);
-    struct pane_context context = {session, console_view(console), console_log(console), 0};
+    struct pane_context context = {session, console_view(console), console_log(console), 0, false};
     struct rect place[PANES];
     layout(canvas->width, canvas->height, view_table_rows(session), context.view->image[0] != 0, 1, 0, place);
     view_draw(&context, canvas, place);

@@ -77,7 +77,8 @@ static void draw_all(struct frame *frame)
     take_size(frame);
     size_t cursor = place_panes(frame);
     settle_log(frame);
-    struct pane_context context = {console_session(frame->console), console_view(frame->console), frame->log, frame->log_back};
+    struct pane_context context = {console_session(frame->console), console_view(frame->console), frame->log,
+                                   frame->log_back, frame->busy};
     canvas_clear(&frame->canvas);
     view_draw(&context, &frame->canvas, frame->place);
     screen_put(frame->screen, &frame->canvas);

@@ -28,7 +28,7 @@
 
 #define SLICE 10000000LL
 #define MILLISECOND 1000000LL
-enum { ESCAPE_WAIT = 100, GOING_ON = -1 };
+enum { ESCAPE_WAIT = 100, BUSY_AFTER = 300 /* both milliseconds */, GOING_ON = -1 };
 
 struct loop {
     struct console *console;
@@ -41,6 +41,7 @@ struct loop {
     struct text captured;
     bool running;   /* as of the last look: a run that ends is told */
     bool breathing; /* a command is at work */
+    int64_t began;  /* its first breath; 0: none yet */
     bool given_up;  /* Ctrl-C came meanwhile */
     int status;     /* GOING_ON, or the exit status to leave with */
 };
@@ -365,11 +366,24 @@ static void wait_and_take(struct loop *loop, int milliseconds)
 static bool breathe(void *context)
 {
     struct loop *loop = context;
+    int64_t now = clock_now();
     loop->breathing = true;
+    if (loop->began == 0)
+        loop->began = now;
+    if (!loop->frame.busy && now - loop->began > BUSY_AFTER * MILLISECOND)
+        loop->frame.busy = loop->frame.dirty = true;
     frame_draw(&loop->frame);
     wait_and_take(loop, 0);
     loop->breathing = false;
     return !loop->given_up && loop->status == GOING_ON;
+}
+
+/* No command is at work any more. */
+static void rest(struct loop *loop)
+{
+    loop->began = 0;
+    loop->frame.dirty |= loop->frame.busy;
+    loop->frame.busy = false;
 }
 
 static void go_round(struct loop *loop)
@@ -386,6 +400,7 @@ static void go_round(struct loop *loop)
         bool busy = settle(loop);
         if (loop->status != GOING_ON)
             break;
+        rest(loop);
         frame_draw(&loop->frame);
         wait_and_take(loop, patience(loop, busy));
     }

@@ -43,12 +43,14 @@ static struct figure steady(const struct session *session, double x)
     return figure;
 }
 
-static void add_state(struct fields *fields, const struct session *session)
+static void add_state(struct fields *fields, const struct session *session, bool busy)
 {
     if (isfinite(session->nonfinite_step))
         add(fields, INK_BAD, "NaN at step %.0f", session->nonfinite_step);
     if (session->goal != GOAL_NONE)
         add(fields, INK_STATUS, "running");
+    else if (busy)
+        add(fields, INK_STATUS, "working, Ctrl-C gives up");
     else if (session->evaluation.active)
         add(fields, INK_STATUS, "validating");
     else if (session->inside)
@@ -90,7 +92,7 @@ static void draw(const struct pane_context *context, struct canvas *canvas, stru
     struct fields fields = {.count = 0};
     if (session->net) {
         add(&fields, INK_STATUS, "step %llu", (unsigned long long)session->step);
-        add_state(&fields, session);
+        add_state(&fields, session, context->busy);
         add_training(&fields, session);
         add_data(&fields, session->data);
     } else {

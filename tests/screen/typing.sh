@@ -62,6 +62,12 @@ keys 'lr 0.01' Enter
 check 'an edit takes hold while it runs' wait_for 'lr 0.01'
 keys F6
 check 'a key that is bound to a line carries it out' wait_for '^> stop'
+wait_gone 'running'
+keys "try 'lr 0.1' -- 1000000" Enter
+check 'a command that takes long says so' wait_for 'working, Ctrl-C gives up'
+keys C-c
+check 'Ctrl-C ends it' wait_for '^try: interrupted'
+check 'and it is said no more' wait_gone 'working'
 keys C-d
 check 'Ctrl-D on an empty line leaves' wait_for 'sh> *$'
 check 'one line says where it stood' shows '^dnntui: left at step [0-9,]+'
