@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/clock.h"
 #include "cmd/record.h"
@@ -86,14 +87,23 @@ static int replay_words(struct console *console, struct replay *replay, const ch
 
 /* --- a file */
 
+/* How many bytes FILE has now: the record of this very session grows by what is replayed. A pipe has no end to know. */
+static intmax_t present_size(FILE *file)
+{
+    struct stat found;
+    return fstat(fileno(file), &found) == 0 && S_ISREG(found.st_mode) ? (intmax_t)found.st_size : INTMAX_MAX;
+}
+
 /* Carries out the lines of FILE up to the first that fails. What a record ends in without a newline was never done. */
 static int replay_lines(struct console *console, struct replay *replay, FILE *file, struct err *err)
 {
     char *line = NULL;
     size_t room = 0;
     ssize_t length;
+    intmax_t left = present_size(file);
     int status = 0;
-    while (status == 0 && !console_quitting(console) && (length = getline(&line, &room, file)) >= 0) {
+    while (status == 0 && !console_quitting(console) && left > 0 && (length = getline(&line, &room, file)) >= 0) {
+        left -= length;
         replay->line++;
         replay->record = replay->record || (replay->line == 1 && record_is_head(line));
         if (replay->record && line[length - 1] != '\n')
