@@ -37,7 +37,7 @@ struct program {
     real *(*saved)[LAYER_TENSORS];   /* by layer */
     real **partial;                  /* by layer */
     size_t *partial_stride;
-    struct layer_run *run;           /* [ranks, layers]: what a layer sees; rows and draw are those of the batch begun */
+    struct layer_run *run;           /* [ranks, layers]: what a layer sees of the batch begun */
     real *scratch;                   /* [ranks, scratch_stride]: what a layer needs during one call */
     size_t scratch_stride;
     real *gradient;                  /* [ranks, net->size] */

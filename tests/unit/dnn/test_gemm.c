@@ -7,10 +7,12 @@
 #include <cmocka.h>
 #include <math.h>
 #include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/rng.h"
 #include "dnn/gemm.h"
+#include "dnn/kernel.h"
 
 enum { MOST = 64 };
 
@@ -135,12 +137,58 @@ static void blocks_are_products_in_place(void **state)
     }
 }
 
+/* Longer than what is taken at once in any direction, and no multiple of anything. */
+static void large_products_are_sums(void **state)
+{
+    (void)state;
+    const struct {
+        int rows, in, out;
+    } shape[] = {{1, 2500, 37}, {2, 1025, 9}, {515, 1030, 21}, {70, 51, 90}, {1021, 67, 19}, {3, 1040, 70}};
+    for (size_t s = 0; s < sizeof shape / sizeof shape[0]; s++) {
+        int rows = shape[s].rows, in = shape[s].in, out = shape[s].out;
+        struct rng rng = rng_start(9, RNG_TEST, 0, 0);
+        real *v = malloc(sizeof(real) * (size_t)(2 * rows * in + 2 * in * out + 2 * rows * out + out));
+        real *lx = v, *lw = lx + rows * in, *ldy = lw + in * out, *lb = ldy + rows * out;
+        real *y = lb + out, *dx = y + rows * out, *dw = dx + rows * in;
+        assert_non_null(v);
+        for (real *at = lx; at < y; at++)
+            *at = (real)(rng_normal(&rng) / 32);
+        gemm_forward(rows, in, out, lx, lw, lb, y);
+        gemm_backward_input(rows, in, out, ldy, lw, dx);
+        gemm_backward_weight(rows, in, out, ldy, lx, dw);
+        for (int i = 0; i < rows * out; i++)
+            near(y[i], sum(in, lx + i / out * in, 1, lw + i % out * in, 1) + lb[i % out]);
+        for (int i = 0; i < rows * in; i++)
+            near(dx[i], sum(out, ldy + i / in * out, 1, lw + i % in, in));
+        for (int i = 0; i < in * out; i++)
+            near(dw[i], sum(rows, ldy + i / in, out, lx + i % in, in));
+        free(v);
+    }
+}
+
+static int use_portable(void **state)
+{
+    (void)state;
+    kernel_choose(false);
+    return 0;
+}
+
+static int use_wide(void **state)
+{
+    (void)state;
+    if (!kernel_choose(true))
+        print_message("[  no AVX2 and FMA: the portable products are tested twice ]\n");
+    return 0;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(products_are_sums),
         cmocka_unit_test(blocks_are_products_in_place),
+        cmocka_unit_test(large_products_are_sums),
         cmocka_unit_test(several_threads_may_call_at_once),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    int failed = cmocka_run_group_tests_name("wide", tests, use_wide, NULL);
+    return failed + cmocka_run_group_tests_name("portable", tests, use_portable, NULL);
 }

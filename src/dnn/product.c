@@ -1,0 +1,301 @@
+/*
+ * product.c: tiles of 6 rows by 16 columns whose sums stay in registers. A tile reads 16 columns of b step by step: from
+ * where they lie, or, where they are read often or lie across, from a copy laid out for that. Of one row, whose
+ * product would not pay for a copy, the values are sums along the rows of a transposed b instead.
+ *
+ * Loops over the rows of a tile are spelt out (ROWS): a compiler that unrolls them late keeps the sums in memory.
+ */
+#include "dnn/product.h"
+
+#include <assert.h>
+
+#include "dnn/kernel.h"
+
+#if defined(__x86_64__) && !defined(DNN_DOUBLE)
+
+#include <immintrin.h>
+
+#define WIDE __attribute__((target("avx2,fma")))
+#define WIDE_INLINE WIDE static inline __attribute__((always_inline))
+
+enum {
+    LANES = 8,
+    PANEL = 16,     /* columns of a tile */
+    TILE = 6,       /* rows */
+    DEPTH = 1024,   /* steps of a panel that are copied at once */
+    HEIGHT = 504,   /* rows that are multiplied with a panel before the next is taken, so that they stay in cache */
+    COPY_FROM = 48, /* rows, and steps, from which on a copy of a panel that could be read in place pays */
+    ALONG_UP_TO = 2 /* rows that are summed along a transposed b */
+};
+
+/* The mask of the first N lanes, 0 <= N <= 8. */
+WIDE_INLINE __m256i lanes(int n)
+{
+    static const int mask[2 * LANES] = {-1, -1, -1, -1, -1, -1, -1, -1};
+    return _mm256_loadu_si256((const __m256i *)(mask + LANES - n));
+}
+
+WIDE_INLINE __m256 load(const float *from, int n)
+{
+    return n == LANES ? _mm256_loadu_ps(from) : _mm256_maskload_ps(from, lanes(n));
+}
+
+/* A masked store takes some processors dozens of cycles. */
+WIDE_INLINE void store(float *to, int n, __m256 value)
+{
+    if (n == LANES) {
+        _mm256_storeu_ps(to, value);
+        return;
+    }
+    __m128 part = _mm256_castps256_ps128(value);
+    if (n & 4) {
+        _mm_storeu_ps(to, part);
+        part = _mm256_extractf128_ps(value, 1);
+        to += 4;
+    }
+    if (n & 2) {
+        _mm_storel_pi((__m64 *)to, part);
+        part = _mm_movehl_ps(part, part);
+        to += 2;
+    }
+    if (n & 1)
+        _mm_store_ss(to, part);
+}
+
+/* What a tile is: its first values, and as in struct product. */
+struct tile {
+    const float *a, *b, *bias;
+    float *c;
+    ptrdiff_t a_row, a_step, b_row, c_row;
+    int steps, first, second; /* columns in either half */
+    bool add;
+};
+
+#define ROWS(count, statement) \
+    do { \
+        { enum { r = 0 }; statement } \
+        if (count > 1) { enum { r = 1 }; statement } \
+        if (count > 2) { enum { r = 2 }; statement } \
+        if (count > 3) { enum { r = 3 }; statement } \
+        if (count > 4) { enum { r = 4 }; statement } \
+        if (count > 5) { enum { r = 5 }; statement } \
+    } while (0)
+
+/* FIRST and SECOND are how many columns of b may be read in either half. */
+WIDE_INLINE void multiply(int rows, const struct tile *t, int first, int second)
+{
+    __m256 low[TILE], high[TILE], low_bias = _mm256_setzero_ps(), high_bias = low_bias;
+    const float *a = t->a, *b = t->b;
+    ptrdiff_t a_row = t->a_row, a_step = t->a_step, b_row = t->b_row, c_row = t->c_row;
+    float *c = t->c;
+    if (t->bias) {
+        low_bias = load(t->bias, t->first);
+        high_bias = second ? load(t->bias + LANES, t->second) : high_bias;
+    }
+    ROWS(rows, {
+        low[r] = low_bias;
+        high[r] = high_bias;
+    });
+    if (t->add)
+        ROWS(rows, {
+            low[r] = _mm256_add_ps(low[r], load(c + r * c_row, t->first));
+            high[r] = second ? _mm256_add_ps(high[r], load(c + r * c_row + LANES, t->second)) : high[r];
+        });
+    for (int k = t->steps; k > 0; k--, a += a_step, b += b_row) {
+        __m256 b_low = load(b, first), b_high = second ? load(b + LANES, second) : b_low;
+        ROWS(rows, {
+            __m256 each = _mm256_broadcast_ss(a + r * a_row);
+            low[r] = _mm256_fmadd_ps(each, b_low, low[r]);
+            high[r] = second ? _mm256_fmadd_ps(each, b_high, high[r]) : high[r];
+        });
+    }
+    ROWS(rows, {
+        store(c + r * c_row, t->first, low[r]);
+        if (second)
+            store(c + r * c_row + LANES, t->second, high[r]);
+    });
+}
+
+/* The shapes a panel may have: read whole or in part, one half or two. */
+enum shape { HALF, WHOLE, PART_OF_HALF, PART_OF_WHOLE, SHAPES };
+
+#define TILE_OF(rows) \
+    WIDE static void half_##rows(const struct tile *t) { multiply(rows, t, LANES, 0); } \
+    WIDE static void whole_##rows(const struct tile *t) { multiply(rows, t, LANES, LANES); } \
+    WIDE static void part_of_half_##rows(const struct tile *t) { multiply(rows, t, t->first, 0); } \
+    WIDE static void part_of_whole_##rows(const struct tile *t) { multiply(rows, t, LANES, t->second); }
+
+TILE_OF(1)
+TILE_OF(2)
+TILE_OF(3)
+TILE_OF(4)
+TILE_OF(5)
+TILE_OF(6)
+
+#define SHAPES_OF(rows) {half_##rows, whole_##rows, part_of_half_##rows, part_of_whole_##rows}
+
+static void (*const tiles[TILE][SHAPES])(const struct tile *t) = {
+    SHAPES_OF(1), SHAPES_OF(2), SHAPES_OF(3), SHAPES_OF(4), SHAPES_OF(5), SHAPES_OF(6)};
+
+/* All rows of a panel, in tiles as even as can be. */
+static void multiply_panel(struct tile tile, int rows, enum shape shape)
+{
+    while (rows > 0) {
+        int now = rows <= TILE ? rows : rows < 2 * TILE ? (rows + 1) / 2 : TILE;
+        tiles[now - 1][shape](&tile);
+        tile.a += now * tile.a_row;
+        tile.c += now * tile.c_row;
+        rows -= now;
+    }
+}
+
+/* --- copies of panels: [steps, 16], zeros behind the last column */
+
+WIDE static void copy_panel(const float *b, ptrdiff_t row, int steps, int columns, float *panel)
+{
+    int first = columns < LANES ? columns : LANES, second = columns - first;
+    for (int k = 0; k < steps; k++, b += row, panel += PANEL) {
+        _mm256_store_ps(panel, load(b, first));
+        _mm256_store_ps(panel + LANES, second ? load(b + LANES, second) : _mm256_setzero_ps());
+    }
+}
+
+/* Eight steps of up to eight columns, from a transposed b. */
+WIDE_INLINE void turn(const float *b, ptrdiff_t row, int steps, int columns, float *panel)
+{
+    __m256 r[LANES], s[LANES];
+    for (int i = 0; i < LANES; i++)
+        r[i] = i < columns ? load(b + i * row, steps) : _mm256_setzero_ps();
+    for (int i = 0; i < LANES; i += 2) {
+        s[i] = _mm256_unpacklo_ps(r[i], r[i + 1]);
+        s[i + 1] = _mm256_unpackhi_ps(r[i], r[i + 1]);
+    }
+    for (int i = 0; i < LANES; i += 4) {
+        r[i] = _mm256_shuffle_ps(s[i], s[i + 2], 0x44);
+        r[i + 1] = _mm256_shuffle_ps(s[i], s[i + 2], 0xee);
+        r[i + 2] = _mm256_shuffle_ps(s[i + 1], s[i + 3], 0x44);
+        r[i + 3] = _mm256_shuffle_ps(s[i + 1], s[i + 3], 0xee);
+    }
+    for (int i = 0; i < LANES / 2; i++) {
+        _mm256_store_ps(panel + i * PANEL, _mm256_permute2f128_ps(r[i], r[i + 4], 0x20));
+        _mm256_store_ps(panel + (i + 4) * PANEL, _mm256_permute2f128_ps(r[i], r[i + 4], 0x31));
+    }
+}
+
+WIDE static void turn_panel(const float *b, ptrdiff_t row, int steps, int columns, float *panel)
+{
+    for (int k = 0; k < steps; k += LANES) {
+        int now = steps - k < LANES ? steps - k : LANES;
+        float *to = panel + (ptrdiff_t)k * PANEL;
+        if (columns >= PANEL && now == LANES) {
+            turn(b + k, row, LANES, LANES, to);
+            turn(b + k + LANES * row, row, LANES, LANES, to + LANES);
+        } else {
+            turn(b + k, row, now, columns, to);
+            turn(b + k + LANES * row, row, now, columns - LANES, to + LANES);
+        }
+    }
+}
+
+/* --- few rows: sums along the rows of a transposed b */
+
+/* The sums of eight vectors, as one. */
+WIDE_INLINE __m256 sums(const __m256 v[LANES])
+{
+    __m256 a = _mm256_hadd_ps(_mm256_hadd_ps(v[0], v[1]), _mm256_hadd_ps(v[2], v[3]));
+    __m256 b = _mm256_hadd_ps(_mm256_hadd_ps(v[4], v[5]), _mm256_hadd_ps(v[6], v[7]));
+    return _mm256_add_ps(_mm256_permute2f128_ps(a, b, 0x20), _mm256_permute2f128_ps(a, b, 0x31));
+}
+
+/* What eight rows of b, of which COUNT are there, give with one of a. */
+WIDE_INLINE __m256 along(const float *a, const float *b, ptrdiff_t row, int steps, int count)
+{
+    const float *at[LANES];
+    __m256 v[LANES];
+    for (int i = 0; i < LANES; i++) {
+        at[i] = b + (i < count ? i : 0) * row;
+        v[i] = _mm256_setzero_ps();
+    }
+    int k = 0;
+    for (; k + LANES <= steps; k += LANES) {
+        __m256 each = _mm256_loadu_ps(a + k);
+        for (int i = 0; i < LANES; i++)
+            v[i] = _mm256_fmadd_ps(each, _mm256_loadu_ps(at[i] + k), v[i]);
+    }
+    if (k < steps) {
+        __m256i rest = lanes(steps - k);
+        __m256 each = _mm256_maskload_ps(a + k, rest);
+        for (int i = 0; i < LANES; i++)
+            v[i] = _mm256_fmadd_ps(each, _mm256_maskload_ps(at[i] + k, rest), v[i]);
+    }
+    return sums(v);
+}
+
+WIDE static void run_along(const struct product *p)
+{
+    for (int j = 0; j < p->n; j += LANES) {
+        int count = p->n - j < LANES ? p->n - j : LANES;
+        __m256 bias = p->bias ? load(p->bias + j, count) : _mm256_setzero_ps();
+        for (int i = 0; i < p->m; i++) {
+            float *c = p->c + i * p->c_row + j;
+            __m256 sum = _mm256_add_ps(bias, along(p->a + i * p->a_row, p->b + j * p->b_row, p->b_row, p->k, count));
+            store(c, count, p->add ? _mm256_add_ps(sum, load(c, count)) : sum);
+        }
+    }
+}
+
+/* --- the whole */
+
+/* Steps [from, from + steps) of columns from J on, for ROWS rows from I on. */
+WIDE static void run_panel(const struct product *p, int i, int rows, int j, int from, int steps, float *panel)
+{
+    int columns = p->n - j < PANEL ? p->n - j : PANEL, first = columns < LANES ? columns : LANES;
+    struct tile tile = {.a = p->a + i * p->a_row + from * p->a_step,
+                        .b = panel,
+                        .bias = p->bias && from == 0 ? p->bias + j : NULL,
+                        .c = p->c + i * p->c_row + j,
+                        .a_row = p->a_row,
+                        .a_step = p->a_step,
+                        .b_row = PANEL,
+                        .c_row = p->c_row,
+                        .steps = steps,
+                        .first = first,
+                        .second = columns - first,
+                        .add = p->add || from > 0};
+    enum shape shape = columns > LANES ? WHOLE : HALF;
+    if (p->transposed) {
+        turn_panel(p->b + j * p->b_row + from, p->b_row, steps, columns, panel);
+    } else if (rows >= COPY_FROM && steps >= COPY_FROM) {
+        copy_panel(p->b + from * p->b_row + j, p->b_row, steps, columns, panel);
+    } else {
+        tile.b = p->b + from * p->b_row + j;
+        tile.b_row = p->b_row;
+        if (columns % LANES)
+            shape = columns > LANES ? PART_OF_WHOLE : PART_OF_HALF;
+    }
+    multiply_panel(tile, rows, shape);
+}
+
+WIDE void product_run(const struct product *p)
+{
+    _Alignas(64) float panel[PANEL * DEPTH];
+    if (p->transposed && p->m <= ALONG_UP_TO && p->a_step == 1) {
+        run_along(p);
+        return;
+    }
+    for (int i = 0; i < p->m; i += HEIGHT)
+        for (int from = 0; from < p->k; from += DEPTH)
+            for (int j = 0; j < p->n; j += PANEL)
+                run_panel(p, i, p->m - i < HEIGHT ? p->m - i : HEIGHT, j, from,
+                          p->k - from < DEPTH ? p->k - from : DEPTH, panel);
+}
+
+#else
+
+void product_run(const struct product *p)
+{
+    (void)p;
+    assert(!"there are wide kernels");
+}
+
+#endif
