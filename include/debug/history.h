@@ -72,7 +72,8 @@ int history_pass(struct session *session, struct err *err);
 /* Ops have been run in the past: this may be the tip. */
 void history_moved(struct session *session);
 
-/* The step just completed is gone back to: its loss and gradients are known, no weight has been updated. */
+/* The step just completed is gone back to: its loss and gradients are known, no weight has been updated; or, where
+ * something was edited while they were, those up to there have. */
 int history_step_back(struct session *session);
 
 /* --- travel; each leaves tensors, figures and curves as they were when the place was first reached. On failure, and

@@ -212,7 +212,7 @@ void session_advance(struct session *session, int64_t deadline);
 
 /* Completes the step under way, if any, without stopping for anything; so edits see whole steps. An update that is not
  * finite and has not begun is left out, so that weights and statistics are those before the step: false says so, and
- * lost_updates counts it. */
+ * lost_updates counts it. Of one that is held back between two layers the rest is left out. */
 bool session_complete_step(struct session *session);
 
 /* Whether long work may go on. */

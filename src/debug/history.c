@@ -307,8 +307,11 @@ int history_step_back(struct session *session)
     struct err err;
     if (!history || !history->current)
         return -1;
-    return travel(session, history->applied, (struct position){session->step - 1, program_reduce(session->train) + 1},
-                  &err);
+    struct position place = {session->step - 1, program_reduce(session->train) + 1};
+    const struct edit *last = history->path[history->applied - 1];
+    if (position_compare(last->at, place) > 0)
+        place = last->at;
+    return travel(session, history->applied, place, &err);
 }
 
 /* What a run knows that going over its last steps again must not change. */

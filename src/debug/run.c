@@ -134,10 +134,15 @@ bool session_complete_step(struct session *session)
     step_run(session, step_reduce_end(session), false);
     bool lost = program_cursor(session->train) == step_reduce_end(session) &&
                 (session->held || program_nonfinite(session->train));
-    if (lost)
+    if (lost) {
         lose_update(session);
-    else
+    } else if (session->held) { /* an edit came between the updates: those behind it are held back */
+        note_nonfinite(session, session->step + 1);
+        session->lost_updates++;
+        lost = true;
+    } else {
         step_run(session, program_ops(session->train), false);
+    }
     session->held = false;
     end_step(session);
     stops_sample(session);

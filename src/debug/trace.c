@@ -130,8 +130,8 @@ bool trace_find(const struct session *session, struct trace *trace)
         found = find_written(session, op, trace);
         trace->op = op;
     }
-    trace->ahead = !found && session->held && cursor == first_update;
-    for (int op = first_update; trace->ahead && op < program_ops(session->train) && !found; op++) {
+    trace->ahead = !found && session->held && cursor >= first_update;
+    for (int op = cursor; trace->ahead && op < program_ops(session->train) && !found; op++) {
         found = find_update(session, op, trace);
         trace->op = op;
     }

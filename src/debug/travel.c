@@ -171,6 +171,20 @@ static void add_place(const struct session *session, struct text *notes)
     text_add(notes, "\n");
 }
 
+/* Whether the update is held back at this place: it was at the tip, or until it was dropped, or must be. */
+static bool is_held(const struct session *session)
+{
+    const struct history *history = session->history;
+    const struct edit *next = history->applied < history->length ? history->path[history->applied] : NULL;
+    if (!session->inside)
+        return false;
+    if (!history->past && history->current->held)
+        return true;
+    if (next && next->dropped && position_compare(session_position(session), next->at) == 0)
+        return true;
+    return program_cursor(session->train) == step_reduce_end(session) && program_nonfinite(session->train);
+}
+
 /* What stood in the session as of the place that is left. */
 static void arrive(struct session *session)
 {
@@ -184,9 +198,7 @@ static void arrive(struct session *session)
     session->validation = session->test = (struct figures){NAN, NAN};
     history->past = history->applied < history->length ||
                     position_compare(session_position(session), history->current->tip) < 0;
-    session->held = session->inside && program_cursor(session->train) == step_reduce_end(session) &&
-                    (program_nonfinite(session->train) || (!history->past && history->current->held) ||
-                     (history->applied < history->length && history->path[history->applied]->dropped));
+    session->held = is_held(session);
     branch_unpark(session);
     stops_truncate(session->stops, (double)session->step);
 }

@@ -1,6 +1,6 @@
 /*
- * test_history.c: what going somewhere leaves behind besides the hash: tensors, figures, curves and events; what it does
- * when it is given up, when memory is short, and where weights turn infinite in an update.
+ * test_history.c: what going somewhere leaves behind besides the hash: tensors, figures, curves and events; what it
+ * does when it is given up, when memory is short, and where weights turn infinite in an update.
  */
 #include <math.h>
 
@@ -188,6 +188,35 @@ static void test_update_held_back(void **state)
     session_close(session);
 }
 
+/* A rate that is set between the updates of two layers: the first is made, the others are held back and dropped. */
+static void test_rest_of_update_held_back(void **state)
+{
+    struct session *session = live_open("iris", 2, 2);
+    (void)state;
+    live_optimizer(session, "sgd", 1e-9);
+    live_init(session, "gaussian 100");
+    live_ops(session, (uint64_t)program_reduce(session->train) + 2);
+    double first = live_number(session, "fc1.weight.norm"), second = live_number(session, "fc2.weight.norm");
+    assert_int_equal(session_set_lr(session, 3e38, NULL), 0);
+    struct position place = session_position(session);
+    live_ops(session, 2);
+    assert_int_equal(session->stop, STOP_NONFINITE);
+    assert_int_equal(position_compare(session_position(session), place), 0);
+    uint64_t hash = session_hash(session);
+    go_to(session, 0);
+    go_to_end(session);
+    assert_true(session->held && session_hash(session) == hash);
+    assert_int_equal(session_set_lr(session, 0.1, NULL), 0);
+    assert_int_equal(session->step, 1);
+    assert_int_equal(session->lost_updates, 1);
+    assert_true(live_number(session, "fc1.weight.norm") == first && live_number(session, "fc2.weight.norm") == second);
+    hash = session_hash(session);
+    go_to(session, 0);
+    go_to_end(session);
+    assert_true(session_hash(session) == hash);
+    session_close(session);
+}
+
 /* Who goes on makes it all the same. */
 static void test_update_forced(void **state)
 {
@@ -301,9 +330,10 @@ static void test_refusals(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_sights),         cmocka_unit_test(test_curves),        cmocka_unit_test(test_given_up),
-        cmocka_unit_test(test_budget),         cmocka_unit_test(test_update_held_back),
-        cmocka_unit_test(test_update_forced),  cmocka_unit_test(test_new_root),
+        cmocka_unit_test(test_sights), cmocka_unit_test(test_curves),
+        cmocka_unit_test(test_given_up), cmocka_unit_test(test_budget),
+        cmocka_unit_test(test_update_held_back), cmocka_unit_test(test_rest_of_update_held_back),
+        cmocka_unit_test(test_update_forced), cmocka_unit_test(test_new_root),
         cmocka_unit_test(test_interrupted_in_the_past), cmocka_unit_test(test_refusals),
     };
     return cmocka_run_group_tests(tests, NULL, live_clean);
