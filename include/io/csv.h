@@ -27,12 +27,21 @@
 
 #define CSV_MISSING (-1) /* the code of a missing cell in a text column; a missing number is NaN */
 
+/* Who cuts the cells. The table is the same. */
+enum csv_reader {
+    CSV_READER_FITTING,  /* ours where there is no quote, with two threads if the file is large; else libcsv */
+    CSV_READER_ONE,      /* ours with one thread, or with two, as far as the text lets it; for tests and measurements */
+    CSV_READER_TWO,
+    CSV_READER_LIBCSV,
+};
+
 struct csv_options {
     char delimiter; /* 0: find out; ' ': runs of blanks */
     int header;     /* 1 there is one, 0 there is none, -1: find out */
     bool lenient;   /* short rows are padded with missing cells, long ones cut, quotes inside unquoted cells kept; each
                        kind counted. What can be read in two ways is refused still: an unclosed quote, text after a
                        closing quote */
+    enum csv_reader reader;
 };
 
 struct csv_column {
@@ -53,6 +62,8 @@ struct csv_table {
     int padded, cut; /* rows mended in lenient mode */
     int quotes;      /* stray quotes kept in lenient mode */
     uint64_t hash;   /* XXH3 of all the bytes */
+    void *cells;     /* the numbers and codes of all columns in one block, or NULL: each column has its own */
+    int threads;     /* that cut the cells; 0: libcsv did */
 };
 
 /* Reads a file into TABLE (csv_table_free it). A header alone is a table of no rows. On failure TABLE is empty:

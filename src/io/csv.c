@@ -1,5 +1,5 @@
 /*
- * csv.c: a delimited file opened, looked over, and handed to csv_read.c.
+ * csv.c: a delimited file opened, looked over, and handed to csv_plain.c, or to csv_read.c if that gives up.
  *
  * The whole file is held in memory while it is read: a place is found again by scanning once more, and a column that
  * turns out to be text late is read once more, from a pipe as well as from a file.
@@ -12,15 +12,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <xxhash.h>
 
 #include "base/arena.h"
 #include "base/text.h"
+#include "csv_block.h"
+#include "csv_plain.h"
 #include "csv_read.h"
 #include "csv_sniff.h"
+
+#define THREADS_FROM (1024 * 1024) /* bytes; below, a second thread would save less than starting it costs */
 
 /* "age", "age_2", "age_3" for a name that comes again; "c4" for a column without one. NEXT [names] holds, for each
  * different name, the number that was given last. */
@@ -80,6 +83,9 @@ static int read_surveyed(struct csv_source *source, const struct csv_options *op
     table->column = calloc((size_t)table->columns, sizeof *table->column);
     if (!table->column || name_columns(survey, table) != 0)
         return err_set(err, ERR_MEMORY, "%.140s: out of memory for %d columns", source->name, survey->columns);
+    int threads = options->reader == CSV_READER_FITTING ? 1 + (source->size >= THREADS_FROM) : (int)options->reader;
+    if (options->reader != CSV_READER_LIBCSV && csv_plain_read(source, survey, threads, table))
+        return 0;
     return csv_read_columns(source, survey, table, err);
 }
 
@@ -124,20 +130,6 @@ int csv_read_bytes(const char *name, const void *bytes, size_t n, const struct c
     return status;
 }
 
-/* A block for a whole file. Large pages, where the system has them: else touching each small one for the first time
- * takes a tenth of the time of reading. */
-static char *open_block(size_t size)
-{
-    const size_t large = 2 * 1024 * 1024;
-    if (size < 2 * large)
-        return malloc(size);
-    size = (size + large - 1) / large * large;
-    char *block = aligned_alloc(large, size);
-    if (block)
-        madvise(block, size, MADV_HUGEPAGE);
-    return block;
-}
-
 /* Doubles a block, as long as there is memory for that: a pipe or a device may never end. */
 static int grow_block(const char *path, char **bytes, size_t *capacity, struct err *err)
 {
@@ -166,7 +158,7 @@ static int read_all(int descriptor, const char *path, char **bytes, size_t *n, s
         return err_set(err, ERR_MEMORY, "%.300s: the file is %s; %s of memory is available", path,
                        text_bytes((double)capacity).s, text_bytes((double)memory_available()).s);
     *n = 0;
-    *bytes = open_block(capacity);
+    *bytes = csv_block_open(capacity);
     while (*bytes) {
         ssize_t got = read(descriptor, *bytes + *n, capacity - *n);
         if (got < 0 && errno == EINTR)
@@ -203,10 +195,13 @@ void csv_table_free(struct csv_table *table)
     for (int c = 0; table->column && c < table->columns; c++) {
         struct csv_column *column = &table->column[c];
         free(column->name);
-        free(column->number);
-        free(column->code);
+        if (!table->cells) {
+            free(column->number);
+            free(column->code);
+        }
         csv_words_release(column->word);
     }
     free(table->column);
+    free(table->cells);
     *table = (struct csv_table){0};
 }

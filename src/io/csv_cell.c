@@ -10,19 +10,13 @@
 
 #include <limits.h>
 #include <math.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #define DIGITS_MAX 19
-/* Between these, m * 10^e is a normal float, since 1 <= m < 2^64. */
-#define POWER_MIN (-37)
-#define POWER_MAX 19
-#define NEAR_MIDPOINT 8u /* units in the last place of double; twice what the analysis above asks for */
 
-/* 10^(i + POWER_MIN) */
-static const double power_of_ten[POWER_MAX - POWER_MIN + 1] = {
+const double csv_cell_power[CSV_POWER_MAX - CSV_POWER_MIN + 1] = {
     1e-37, 1e-36, 1e-35, 1e-34, 1e-33, 1e-32, 1e-31, 1e-30, 1e-29, 1e-28, 1e-27, 1e-26,
     1e-25, 1e-24, 1e-23, 1e-22, 1e-21, 1e-20, 1e-19, 1e-18, 1e-17, 1e-16, 1e-15, 1e-14,
     1e-13, 1e-12, 1e-11, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2,
@@ -33,25 +27,6 @@ static const double power_of_ten[POWER_MAX - POWER_MIN + 1] = {
 static bool is_blank(char c)
 {
     return c == ' ' || c == '\t';
-}
-
-/* M * 10^EXPONENT; false when the quick way cannot be trusted. */
-static bool scale_quickly(uint64_t m, int exponent, float *value)
-{
-    if (exponent == 0 || m == 0) {
-        *value = (float)m;
-        return true;
-    }
-    if (exponent < POWER_MIN || exponent > POWER_MAX)
-        return false;
-    double scaled = (double)m * power_of_ten[exponent - POWER_MIN];
-    uint64_t bits;
-    memcpy(&bits, &scaled, sizeof bits);
-    uint32_t low = (uint32_t)bits & 0x1FFFFFFFu;
-    if (low - (0x10000000u - NEAR_MIDPOINT) <= 2 * NEAR_MIDPOINT)
-        return false;
-    *value = (float)scaled;
-    return true;
 }
 
 /* Adds the digits at P, which END bounds, to M; returns where they end. Eight at a time where there are so many: all
@@ -164,11 +139,8 @@ enum csv_number csv_cell_number(const char *text, size_t n, float *value)
         if (p != end)
             return CSV_NUMBER_NONE;
     }
-    float magnitude;
-    if (count <= DIGITS_MAX && scale_quickly(m, exponent, &magnitude)) {
-        *value = copysignf(magnitude, negative ? -1.0f : 1.0f);
+    if (count <= DIGITS_MAX && csv_cell_scale(m, exponent, negative, value))
         return CSV_NUMBER_FINITE;
-    }
     return read_slowly(start, value);
 }
 

@@ -36,7 +36,8 @@ void csv_columns_free(struct csv_columns *columns)
 {
     for (int c = 0; columns->state && c < columns->count; c++) {
         csv_words_free(&columns->state[c].words);
-        free(columns->state[c].cell);
+        if (!columns->lent)
+            free(columns->state[c].cell);
     }
     free(columns->state);
     free(columns->kind);
@@ -48,7 +49,28 @@ void csv_columns_begin(struct csv_columns *columns)
 {
     columns->row = columns->block;
     columns->block_rows = 0;
-    columns->rows = columns->capacity = 0;
+    columns->rows = 0;
+    if (!columns->lent)
+        columns->capacity = 0;
+}
+
+void csv_columns_lend(struct csv_columns *columns, union csv_cell *cells, size_t step, size_t capacity)
+{
+    columns->lent = true;
+    columns->capacity = capacity;
+    for (int c = 0; c < columns->count; c++)
+        columns->state[c].cell = cells + (size_t)c * step;
+}
+
+void csv_columns_settle(struct csv_columns *columns, int c, bool again)
+{
+    columns->kind[c] = again ? CSV_TEXT : CSV_PASSED;
+    if (!again)
+        return;
+    struct csv_column_state *state = &columns->state[c];
+    csv_words_free(&state->words);
+    state->missing = 0;
+    state->infinite = 0;
 }
 
 int csv_columns_take_other(struct csv_columns *columns, int c, const char *text, size_t n, size_t event)
@@ -90,6 +112,8 @@ void csv_columns_pad(struct csv_columns *columns, int from)
 
 static int grow(struct csv_columns *columns, size_t rows)
 {
+    if (columns->lent)
+        return -1;
     size_t capacity = columns->capacity ? columns->capacity + columns->capacity / 2 : columns->rows_expected;
     capacity = capacity > rows ? capacity : rows;
     for (int c = 0; c < columns->count; c++) {

@@ -1,6 +1,7 @@
 /*
  * csv_columns.h: the columns of a table while they are read: cells in, row after row, numbers or codes of words out.
- * Used by csv_read.c only, which knows rows that are too short or too long and where in the file a cell stands.
+ * Used by csv_read.c, which knows rows that are too short or too long and where in the file a cell stands, and by
+ * csv_plain.c, which lends the cells.
  *
  * A column is a number until a cell says otherwise. If only missing cells came before, it becomes text on the spot; if
  * numbers came before, their spelling is lost, so the column is passed over and read as text in a second pass, with all
@@ -33,7 +34,7 @@ struct csv_column_state {
     int missing;
     size_t infinite; /* the first event that was a number beyond float; 0: none, or it is text */
     struct csv_words words;
-    union csv_cell *cell; /* [capacity] */
+    union csv_cell *cell; /* [capacity]; not its own if lent */
 };
 
 struct csv_columns {
@@ -44,6 +45,7 @@ struct csv_columns {
     int count, block_rows, block_room;
     size_t rows;            /* moved out of the block */
     size_t capacity, rows_expected;
+    bool lent;              /* the cells are somebody else's and cannot grow */
 };
 
 enum csv_columns_end { CSV_COLUMNS_GOOD, CSV_COLUMNS_TOO_MANY_ROWS, CSV_COLUMNS_NO_MEMORY };
@@ -52,6 +54,9 @@ enum csv_columns_end { CSV_COLUMNS_GOOD, CSV_COLUMNS_TOO_MANY_ROWS, CSV_COLUMNS_
  * csv_columns_free them. */
 int csv_columns_open(struct csv_columns *columns, int count, const struct csv_survey *survey);
 void csv_columns_free(struct csv_columns *columns);
+
+/* Instead of cells of their own: those of column c are the CAPACITY at CELLS + c * STEP, which outlive the columns. */
+void csv_columns_lend(struct csv_columns *columns, union csv_cell *cells, size_t step, size_t capacity);
 
 /* Before a pass. */
 void csv_columns_begin(struct csv_columns *columns);
@@ -76,6 +81,9 @@ enum csv_columns_end csv_columns_flush(struct csv_columns *columns);
 
 /* Whether another pass is needed, for columns that turned to text late. */
 bool csv_columns_late(const struct csv_columns *columns);
+
+/* Of lent columns: C is passed over from now on, or, if it is to be read AGAIN, begins anew as text. */
+void csv_columns_settle(struct csv_columns *columns, int c, bool again);
 
 /* Moves what a pass has read to TABLE; what turned to text late is all that the next pass does. Returns 0, or -1 when
  * memory is out. */
