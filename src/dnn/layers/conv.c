@@ -151,11 +151,10 @@ static void conv_needs(const struct layer *layer, struct layer_needs *needs)
         .shape = {.rank = 4, .dim = {filters, g.columns.channels, y->kernel, x->kernel}}};
     needs->param[1] = (struct tensor_spec){.name = "bias", .role = TENSOR_BIAS, .shape = shape_row(filters)};
     needs->params = has_bias(layer) ? 2 : 1;
+    needs->scratch = g.pointwise ? 0 : (size_t)g.taps * (size_t)g.rows * (size_t)x->out;
     struct winograd fast = winograd(&g);
-    if (suits_winograd(&g))
+    if (suits_winograd(&g) && winograd_scratch(&fast) > needs->scratch)
         needs->scratch = winograd_scratch(&fast);
-    else
-        needs->scratch = g.pointwise ? 0 : (size_t)g.taps * (size_t)g.rows * (size_t)x->out;
 }
 
 static double conv_flops(const struct layer *layer)

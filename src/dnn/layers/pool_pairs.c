@@ -5,6 +5,8 @@
 
 #include <immintrin.h>
 
+#include "dnn/kernel.h"
+
 #define AVX2 __attribute__((target("avx2")))
 #define AVX2_INLINE AVX2 __attribute__((always_inline)) inline
 
@@ -12,7 +14,7 @@ enum { LANES = 8 };
 
 bool pool_pairs_suit(void)
 {
-    return __builtin_cpu_supports("avx2");
+    return kernel_wide();
 }
 
 /* The first N lanes; N may be negative or large. */

@@ -21,6 +21,8 @@
 #include <immintrin.h>
 #include <string.h>
 
+#include "dnn/kernel.h"
+
 #define AVX2 __attribute__((target("avx2,fma")))
 #define AVX2_INLINE AVX2 __attribute__((always_inline)) inline
 
@@ -69,13 +71,57 @@ AVX2_INLINE static __m256i first_lanes(int n)
     return _mm256_cmpgt_epi32(_mm256_set1_epi32(n), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
 }
 
-/* ROW[x .. x + 8) of a row of WIDTH values, 0 outside of it. */
-AVX2_INLINE static __m256 load_part(const float *row, int x, int width)
+/* What a strip sees of a plane of an image: 4 rows, of each the values from 4 places on, which overlap. It is the same in
+ * every channel. */
+struct view {
+    ptrdiff_t row[4]; /* where each begins */
+    bool inside[4], whole;
+    __m256i mask[4]; /* what of each place lies inside the image; all of it, where the view is WHOLE */
+};
+
+AVX2 static struct view view_of(int y, int x, int height, int width, const int place[4])
 {
-    if (x >= 0 && x + LANES <= width)
-        return _mm256_loadu_ps(row + x);
-    __m256i inside = _mm256_andnot_si256(first_lanes(-x), first_lanes(width - x));
-    return _mm256_maskload_ps(row + x, inside);
+    struct view view = {.whole = true};
+    for (int i = 0; i < 4; i++) {
+        int from = x + place[i];
+        view.inside[i] = y + i >= 0 && y + i < height;
+        view.row[i] = (ptrdiff_t)(y + i) * width + x;
+        view.whole = view.whole && from >= 0 && from + LANES <= width;
+        view.mask[i] = _mm256_andnot_si256(first_lanes(-from), first_lanes(width - from));
+    }
+    return view;
+}
+
+/* The values of one place of one row. */
+AVX2_INLINE static __m256 look(const struct view *view, const float *plane, int row, int place, int from)
+{
+    if (!view->inside[row])
+        return _mm256_setzero_ps();
+    if (view->whole)
+        return _mm256_loadu_ps(plane + view->row[row] + from);
+    return _mm256_maskload_ps(plane + view->row[row] + from, view->mask[place]);
+}
+
+/* Stores the first N lanes. (A masked store takes dozens of cycles on some processors; a masked load does not.) */
+AVX2_INLINE static void store_part(float *to, int n, __m256 v)
+{
+    if (n >= LANES) {
+        _mm256_storeu_ps(to, v);
+        return;
+    }
+    __m128 rest = _mm256_castps256_ps128(v);
+    if (n & 4) {
+        _mm_storeu_ps(to, rest);
+        rest = _mm256_extractf128_ps(v, 1);
+        to += 4;
+    }
+    if (n & 2) {
+        _mm_storel_pi((__m64 *)to, rest);
+        rest = _mm_movehl_ps(rest, rest);
+        to += 2;
+    }
+    if (n & 1)
+        _mm_store_ss(to, rest);
 }
 
 AVX2_INLINE static __m256 evens(__m256 low, __m256 high)
@@ -90,58 +136,46 @@ AVX2_INLINE static __m256 odds(__m256 low, __m256 high)
 
 /* --- transforms */
 
+static const int input_place[4] = {0, LANES, 2, LANES + 2}, gradient_place[4] = {0, LANES, 0, LANES};
+
+/* Turns four values, each of another row, by B^T. */
+AVX2_INLINE static void turn(__m256 a, __m256 b, __m256 c, __m256 d, __m256 out[4])
+{
+    out[0] = a - c;
+    out[1] = b + c;
+    out[2] = c - b;
+    out[3] = b - d;
+}
+
+AVX2_INLINE static void turn_place(const struct view *view, const float *plane, int place, __m256 out[4])
+{
+    int from = input_place[place];
+    turn(look(view, plane, 0, place, from), look(view, plane, 1, place, from), look(view, plane, 2, place, from),
+         look(view, plane, 3, place, from), out);
+}
+
 /* V [place] = B^T d B of the 8 tiles of a strip, of one channel PLANE. */
-AVX2_INLINE static void transform_input(const struct winograd *w, const float *plane, const struct strip *strip,
-                                        __m256 v[PLACES])
+AVX2_INLINE static void transform_input(const struct view *view, const float *plane, __m256 v[PLACES])
 {
     __m256 d[4][4];
-    int x = strip->x - w->x.before;
-    for (int i = 0; i < 4; i++) {
-        int y = strip->y - w->y.before + i;
-        bool inside = y >= 0 && y < w->y.in;
-        const float *row = plane + (ptrdiff_t)(inside ? y : 0) * w->x.in;
-        int width = inside ? w->x.in : -2 * LANES;
-        d[i][0] = load_part(row, x, width);
-        d[i][1] = load_part(row, x + LANES, width);
-        d[i][2] = load_part(row, x + 2, width);
-        d[i][3] = load_part(row, x + 2 + LANES, width);
-    }
-    for (int k = 0; k < 4; k++) {
-        __m256 a = d[0][k], b = d[1][k], c = d[2][k], e = d[3][k];
-        d[0][k] = a - c;
-        d[1][k] = b + c;
-        d[2][k] = c - b;
-        d[3][k] = b - e;
-    }
-    for (int i = 0; i < 4; i++) {
-        __m256 a = evens(d[i][0], d[i][1]), b = odds(d[i][0], d[i][1]);
-        __m256 c = evens(d[i][2], d[i][3]), e = odds(d[i][2], d[i][3]);
-        v[4 * i] = a - c;
-        v[4 * i + 1] = b + c;
-        v[4 * i + 2] = c - b;
-        v[4 * i + 3] = b - e;
-    }
+    turn_place(view, plane, 0, d[0]);
+    turn_place(view, plane, 1, d[1]);
+    turn_place(view, plane, 2, d[2]);
+    turn_place(view, plane, 3, d[3]);
+    for (int i = 0; i < 4; i++)
+        turn(evens(d[0][i], d[1][i]), odds(d[0][i], d[1][i]), evens(d[2][i], d[3][i]), odds(d[2][i], d[3][i]),
+             v + 4 * i);
 }
 
 /* A dy A^T of the 8 tiles of a strip, of one filter's PLANE. */
-AVX2_INLINE static void transform_gradient(const struct winograd *w, const float *plane, const struct strip *strip,
-                                           __m256 m[PLACES])
+AVX2_INLINE static void transform_gradient(const struct view *view, const float *plane, __m256 m[PLACES])
 {
-    __m256 even[4], odd[4];
-    for (int i = 0; i < 2; i++) {
-        bool inside = strip->y + i < w->y.out;
-        const float *row = plane + (ptrdiff_t)(inside ? strip->y + i : 0) * w->x.out;
-        int width = inside ? w->x.out : 0;
-        __m256 low = load_part(row, strip->x, width), high = load_part(row, strip->x + LANES, width);
-        even[3 * i] = evens(low, high);
-        odd[3 * i] = odds(low, high);
-    }
-    even[1] = even[0] + even[3];
-    odd[1] = odd[0] + odd[3];
-    even[2] = even[0] - even[3];
-    odd[2] = odd[0] - odd[3];
-    even[3] = -even[3];
-    odd[3] = -odd[3];
+    __m256 top_low = look(view, plane, 0, 0, 0), top_high = look(view, plane, 0, 1, LANES);
+    __m256 low = look(view, plane, 1, 0, 0), high = look(view, plane, 1, 1, LANES);
+    __m256 top_even = evens(top_low, top_high), top_odd = odds(top_low, top_high);
+    __m256 bottom_even = evens(low, high), bottom_odd = odds(low, high);
+    __m256 even[4] = {top_even, top_even + bottom_even, top_even - bottom_even, -bottom_even};
+    __m256 odd[4] = {top_odd, top_odd + bottom_odd, top_odd - bottom_odd, -bottom_odd};
     for (int i = 0; i < 4; i++) {
         m[4 * i] = even[i];
         m[4 * i + 1] = even[i] + odd[i];
@@ -166,49 +200,85 @@ AVX2_INLINE static void transform_output(const struct winograd *w, const float *
         __m256 even = s[i][0] + s[i][1] + s[i][2] + b, odd = s[i][1] - s[i][2] - s[i][3] + b;
         __m256 low = _mm256_unpacklo_ps(even, odd), high = _mm256_unpackhi_ps(even, odd);
         float *row = plane + (ptrdiff_t)(strip->y + i) * w->x.out + strip->x;
-        if (room >= 2 * LANES) {
-            _mm256_storeu_ps(row, low);
-            _mm256_storeu_ps(row + LANES, high);
-        } else {
-            _mm256_maskstore_ps(row, first_lanes(room), low);
-            _mm256_maskstore_ps(row + LANES, first_lanes(room - LANES), high);
-        }
+        store_part(row, room, low);
+        if (room > LANES)
+            store_part(row + LANES, room - LANES, high);
     }
+}
+
+/* Eight rows of 8 become eight columns. */
+AVX2_INLINE static void transpose(__m256 r[LANES])
+{
+    __m256 a[8], b[8];
+    for (int i = 0; i < 4; i++) {
+        a[2 * i] = _mm256_unpacklo_ps(r[2 * i], r[2 * i + 1]);
+        a[2 * i + 1] = _mm256_unpackhi_ps(r[2 * i], r[2 * i + 1]);
+    }
+    for (int i = 0; i < 2; i++) {
+        b[4 * i] = _mm256_shuffle_ps(a[4 * i], a[4 * i + 2], 0x44);
+        b[4 * i + 1] = _mm256_shuffle_ps(a[4 * i], a[4 * i + 2], 0xee);
+        b[4 * i + 2] = _mm256_shuffle_ps(a[4 * i + 1], a[4 * i + 3], 0x44);
+        b[4 * i + 3] = _mm256_shuffle_ps(a[4 * i + 1], a[4 * i + 3], 0xee);
+    }
+    for (int i = 0; i < 4; i++) {
+        r[i] = _mm256_permute2f128_ps(b[i], b[4 + i], 0x20);
+        r[4 + i] = _mm256_permute2f128_ps(b[i], b[4 + i], 0x31);
+    }
+}
+
+/* G [tap] of N filters that lie STRIDE apart, one in each lane. */
+AVX2_INLINE static void load_filters(const float *w, size_t stride, int n, bool turned, __m256 g[9])
+{
+    __m256 first[LANES];
+    float last[LANES] = {0};
+    for (int k = 0; k < LANES; k++) {
+        first[k] = k < n ? _mm256_loadu_ps(w + (size_t)k * stride) : _mm256_setzero_ps();
+        last[k] = k < n ? w[(size_t)k * stride + 8] : 0;
+    }
+    transpose(first);
+    for (int t = 0; t < 8; t++)
+        g[turned ? 8 - t : t] = first[t];
+    g[turned ? 0 : 8] = _mm256_setr_ps(last[0], last[1], last[2], last[3], last[4], last[5], last[6], last[7]);
 }
 
 /* U [place, out, in] = G g G^T. Filter (o, i) is at W + o * OUT_STRIDE + i * IN_STRIDE, turned by half a circle where
  * TURNED is set. */
-AVX2 static void transform_weight(const float *w, int out, int in, size_t out_stride, size_t in_stride, bool turned,
-                                  float *u)
+AVX2_INLINE static void transform_filters(const float *w, int out, int in, size_t out_stride, size_t in_stride,
+                                          bool turned, float *u)
 {
     size_t place = apart((size_t)out * in);
     for (int o = 0; o < out; o++)
         for (int i = 0; i < in; i += LANES) {
             int n = in - i < LANES ? in - i : LANES;
-            float g[9][LANES] = {{0}};
-            for (int k = 0; k < n; k++) {
-                const float *from = w + o * out_stride + (size_t)(i + k) * in_stride;
-                for (int t = 0; t < 9; t++)
-                    g[t][k] = from[turned ? 8 - t : t];
-            }
-            __m256 rows[4][3], half = _mm256_set1_ps(0.5f);
+            __m256 g[9], rows[4][3], half = _mm256_set1_ps(0.5f);
+            if (n == LANES)
+                load_filters(w + o * out_stride + i * in_stride, in_stride, LANES, turned, g);
+            else
+                load_filters(w + o * out_stride + i * in_stride, in_stride, n, turned, g);
             for (int t = 0; t < 3; t++) {
-                __m256 a = _mm256_loadu_ps(g[t]), b = _mm256_loadu_ps(g[3 + t]), c = _mm256_loadu_ps(g[6 + t]);
-                rows[0][t] = a;
-                rows[1][t] = (a + c + b) * half;
-                rows[2][t] = (a + c - b) * half;
-                rows[3][t] = c;
+                rows[0][t] = g[t];
+                rows[1][t] = (g[t] + g[6 + t] + g[3 + t]) * half;
+                rows[2][t] = (g[t] + g[6 + t] - g[3 + t]) * half;
+                rows[3][t] = g[6 + t];
             }
-            for (int r = 0; r < 4; r++) {
+            float *to = u + (size_t)o * in + i;
+            for (int r = 0; r < 4; r++, to += 4 * place) {
                 __m256 a = rows[r][0], b = rows[r][1], c = rows[r][2];
-                float *to = u + (size_t)(4 * r) * place + (size_t)o * in + i;
-                __m256i lanes = first_lanes(n);
-                _mm256_maskstore_ps(to, lanes, a);
-                _mm256_maskstore_ps(to + place, lanes, (a + c + b) * half);
-                _mm256_maskstore_ps(to + 2 * place, lanes, (a + c - b) * half);
-                _mm256_maskstore_ps(to + 3 * place, lanes, c);
+                store_part(to, n, a);
+                store_part(to + place, n, (a + c + b) * half);
+                store_part(to + 2 * place, n, (a + c - b) * half);
+                store_part(to + 3 * place, n, c);
             }
         }
+}
+
+AVX2 static void transform_weight(const float *w, int out, int in, size_t out_stride, size_t in_stride, bool turned,
+                                  float *u)
+{
+    if (turned)
+        transform_filters(w, out, in, out_stride, in_stride, true, u);
+    else
+        transform_filters(w, out, in, out_stride, in_stride, false, u);
 }
 
 /* DW [filters, channels, 9] = G^T du G; DU is [place, filters, STRIDE]. */
@@ -284,20 +354,27 @@ AVX2 static void multiply_panel(int m, int k, const float *a, size_t a_stride, c
 
 /* --- passes over the strips */
 
-/* V [place, panel, channel, 16] of COUNT strips from FIRST on. */
+AVX2 static struct view input_view(const struct winograd *w, const struct strip *strip)
+{
+    return view_of(strip->y - w->y.before, strip->x - w->x.before, w->y.in, w->x.in, input_place);
+}
+
+/* V [place, panel, channel, 16] of COUNT strips from FIRST on. Two strips of a channel fill a cache line. */
 AVX2 static void gather_block(const struct winograd *w, const float *x, int first, int count, float *v)
 {
     size_t plane = (size_t)w->y.in * w->x.in, panel = (size_t)w->channels * PANEL, place = apart(panel * BLOCK / 2);
-    for (int i = 0; i < count; i++) {
-        struct strip strip = strip_at(w, first + i);
-        const float *image = x + (size_t)strip.row * w->channels * plane;
-        float *to = v + i / 2 * panel + i % 2 * LANES;
-        for (int c = 0; c < w->channels; c++) {
-            __m256 each[PLACES];
-            transform_input(w, image + c * plane, &strip, each);
-            for (int p = 0; p < PLACES; p++)
-                _mm256_storeu_ps(to + p * place + (size_t)c * PANEL, each[p]);
-        }
+    for (int i = 0; i < count; i += 2, v += panel) {
+        struct strip strip[2] = {strip_at(w, first + i), strip_at(w, first + i + (i + 1 < count))};
+        struct view view[2] = {input_view(w, &strip[0]), input_view(w, &strip[1])};
+        const float *image[2] = {x + (size_t)strip[0].row * w->channels * plane,
+                                 x + (size_t)strip[1].row * w->channels * plane};
+        for (int c = 0; c < w->channels; c++)
+            for (int k = 0; k < 2; k++) {
+                __m256 each[PLACES];
+                transform_input(&view[k], image[k] + c * plane, each);
+                for (int p = 0; p < PLACES; p++)
+                    _mm256_storeu_ps(v + p * place + (size_t)c * PANEL + k * LANES, each[p]);
+            }
     }
 }
 
@@ -305,12 +382,13 @@ AVX2 static void finish_block(const struct winograd *w, const float *m, const fl
                               float *y)
 {
     size_t plane = (size_t)w->y.out * w->x.out, panel = (size_t)w->filters * PANEL, place = apart(panel * BLOCK / 2);
-    for (int i = 0; i < count; i++) {
-        struct strip strip = strip_at(w, first + i);
-        float *image = y + (size_t)strip.row * w->filters * plane;
-        const float *from = m + i / 2 * panel + i % 2 * LANES;
+    for (int i = 0; i < count; i += 2, m += panel) {
+        int strips = i + 1 < count ? 2 : 1;
+        struct strip strip[2] = {strip_at(w, first + i), strip_at(w, first + i + strips - 1)};
         for (int f = 0; f < w->filters; f++)
-            transform_output(w, from + (size_t)f * PANEL, place, bias ? bias[f] : 0, &strip, image + f * plane);
+            for (int k = 0; k < strips; k++)
+                transform_output(w, m + (size_t)f * PANEL + k * LANES, place, bias ? bias[f] : 0, &strip[k],
+                                 y + ((size_t)strip[k].row * w->filters + f) * plane);
     }
 }
 
@@ -362,26 +440,6 @@ void winograd_backward_input(const struct winograd *winograd, int rows, const re
     slide(&back, rows, dy, NULL, scratch, dx);
 }
 
-/* Eight rows of 8 become eight columns. */
-AVX2_INLINE static void transpose(__m256 r[LANES])
-{
-    __m256 a[8], b[8];
-    for (int i = 0; i < 4; i++) {
-        a[2 * i] = _mm256_unpacklo_ps(r[2 * i], r[2 * i + 1]);
-        a[2 * i + 1] = _mm256_unpackhi_ps(r[2 * i], r[2 * i + 1]);
-    }
-    for (int i = 0; i < 2; i++) {
-        b[4 * i] = _mm256_shuffle_ps(a[4 * i], a[4 * i + 2], 0x44);
-        b[4 * i + 1] = _mm256_shuffle_ps(a[4 * i], a[4 * i + 2], 0xee);
-        b[4 * i + 2] = _mm256_shuffle_ps(a[4 * i + 1], a[4 * i + 3], 0x44);
-        b[4 * i + 3] = _mm256_shuffle_ps(a[4 * i + 1], a[4 * i + 3], 0xee);
-    }
-    for (int i = 0; i < 4; i++) {
-        r[i] = _mm256_permute2f128_ps(b[i], b[4 + i], 0x20);
-        r[4 + i] = _mm256_permute2f128_ps(b[i], b[4 + i], 0x31);
-    }
-}
-
 /* V [place, panel of channels, tile of the chunk, 16 channels] of COUNT strips of one IMAGE. */
 AVX2 static void gather_chunk(const struct winograd *w, const float *image, int first, int count, float *v)
 {
@@ -389,11 +447,12 @@ AVX2 static void gather_chunk(const struct winograd *w, const float *image, int 
     size_t place = apart(panel * (size_t)whole_panels(w->channels) / PANEL);
     for (int i = 0; i < count; i++) {
         struct strip strip = strip_at(w, first + i);
+        struct view view = input_view(w, &strip);
         for (int c = 0; c < whole_panels(w->channels); c += LANES) {
             __m256 each[LANES][PLACES];
             for (int k = 0; k < LANES; k++)
                 if (c + k < w->channels)
-                    transform_input(w, image + (c + k) * plane, &strip, each[k]);
+                    transform_input(&view, image + (c + k) * plane, each[k]);
                 else
                     memset(each[k], 0, sizeof each[k]);
             float *to = v + c / PANEL * panel + (size_t)i * LANES * PANEL + c % PANEL;
@@ -413,15 +472,18 @@ AVX2 static void gather_chunk(const struct winograd *w, const float *image, int 
 AVX2 static void gather_gradient(const struct winograd *w, const float *image, int first, int count, float *m)
 {
     size_t plane = (size_t)w->y.out * w->x.out, place = apart((size_t)w->filters * CHUNK * LANES);
+    struct view view[CHUNK];
     for (int i = 0; i < count; i++) {
         struct strip strip = strip_at(w, first + i);
-        for (int f = 0; f < w->filters; f++) {
+        view[i] = view_of(strip.y, strip.x, w->y.out, w->x.out, gradient_place);
+    }
+    for (int f = 0; f < w->filters; f++)
+        for (int i = 0; i < count; i++) {
             __m256 each[PLACES];
-            transform_gradient(w, image + f * plane, &strip, each);
+            transform_gradient(&view[i], image + f * plane, each);
             for (int p = 0; p < PLACES; p++)
                 _mm256_storeu_ps(m + p * place + ((size_t)f * CHUNK + i) * LANES, each[p]);
         }
-    }
 }
 
 void winograd_backward_weight(const struct winograd *winograd, int rows, const real *x, const real *dy, real *scratch,
@@ -472,7 +534,7 @@ bool winograd_suits(const struct winograd *winograd)
 {
     int lanes = strips_across(winograd) * 2 * LANES;
     return slides(&winograd->y) && slides(&winograd->x) && winograd->channels >= PANEL && winograd->filters >= PANEL &&
-           winograd->x.out * 3 >= lanes * 2 && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+           winograd->x.out * 3 >= lanes * 2 && kernel_wide();
 }
 
 #else

@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "dnn/kernel.h"
 #include "dnn/net.h"
 #include "layer_driver.h"
 
@@ -153,9 +154,14 @@ static void convolution_is_what_its_definition_says(void **state)
          {1, 16, 2, 20, .kernel = {3, 3}, .stride = {1, 1}, .before = {5, 3}, .dilation = {1, 1}, .groups = 1}},
     };
     struct rng rng = rng_start(11, RNG_TEST, 0, 0);
+    bool wide = kernel_wide();
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
-        for (int ranks = 1; ranks <= 3; ranks++)
+        for (int ranks = 1; ranks <= 3; ranks++) {
             check_definition(cases[i].spec, cases[i].c, ranks, &rng);
+            kernel_choose(!wide);
+            check_definition(cases[i].spec, cases[i].c, ranks, &rng);
+            kernel_choose(wide);
+        }
 }
 
 static void outputs_have_the_sizes_they_should(void **state)
@@ -231,10 +237,8 @@ static void a_maximum_sees_no_padding_but_a_mean_counts_it(void **state)
     driver_close(&d);
 }
 
-/* Windows of 2x2 that tile an image may take a road of their own (pool_pairs.h): every width has its own ends. */
-static void maxima_of_tiles_are_the_greatest_at_every_width(void **state)
+static void check_tiles_at_every_width(void)
 {
-    (void)state;
     struct rng rng = rng_start(12, RNG_TEST, 0, 0);
     for (int width = 1; width <= 19; width++) {
         struct driver d = opened("pool max 2", image(3, 4, 2 * width), 5, 2);
@@ -258,6 +262,17 @@ static void maxima_of_tiles_are_the_greatest_at_every_width(void **state)
         free(dx);
         driver_close(&d);
     }
+}
+
+/* Windows of 2x2 that tile an image may take a road of their own (pool_pairs.h): every width has its own ends. */
+static void maxima_of_tiles_are_the_greatest_at_every_width(void **state)
+{
+    (void)state;
+    bool wide = kernel_wide();
+    check_tiles_at_every_width();
+    kernel_choose(!wide);
+    check_tiles_at_every_width();
+    kernel_choose(wide);
 }
 
 static void overlapping_maxima_add_their_gradients(void **state)
