@@ -71,8 +71,8 @@ AVX2_INLINE static __m256i first_lanes(int n)
     return _mm256_cmpgt_epi32(_mm256_set1_epi32(n), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
 }
 
-/* What a strip sees of a plane of an image: 4 rows, of each the values from 4 places on, which overlap. It is the same in
- * every channel. */
+/* What a strip sees of a plane of an image: 4 rows, of each the values from 4 places on, which overlap. It is the same
+ * in every channel. */
 struct view {
     ptrdiff_t row[4]; /* where each begins */
     bool inside[4], whole;
