@@ -189,6 +189,7 @@ int session_outputs(const struct dataset *data, const struct loss *loss);
 
 /* Epochs, with the part of the present one that completed steps have taken. */
 double session_epochs(const struct session *session);
+struct figure session_epochs_text(const struct session *session); /* "5.07"; from 1000 on whole: "1674" */
 
 /* Logs an edit and marks it on the plots. */
 void session_event(struct session *session, const char *format, ...) __attribute__((format(printf, 2, 3)));

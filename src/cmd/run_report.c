@@ -49,7 +49,7 @@ static void add_cursor(const struct session *session, struct text *out)
 static void add_standing(const struct session *session, struct text *out)
 {
     const char *score = session->data->task == TASK_CLASSIFY ? "acc" : "r2";
-    text_add(out, "step %llu  epoch %.3g", (unsigned long long)session->step, session_epochs(session));
+    text_add(out, "step %llu  epoch %s", (unsigned long long)session->step, session_epochs_text(session).s);
     if (!session->held)
         text_add(out, "  loss %s  %s %s", text_short(session->batch_figures.loss).s, score,
                  text_short(session->batch_figures.score).s);

@@ -243,6 +243,17 @@ double session_epochs(const struct session *session)
     return session->epoch + (double)rows / session->data->trains;
 }
 
+struct figure session_epochs_text(const struct session *session)
+{
+    double epochs = session_epochs(session);
+    struct figure figure;
+    if (epochs >= 999.5)
+        snprintf(figure.s, sizeof figure.s, "%.0f", floor(epochs));
+    else
+        snprintf(figure.s, sizeof figure.s, "%.3g", epochs);
+    return figure;
+}
+
 /* a..z, A..Z, then * for all that follow. */
 static char mark_letter(int event)
 {

@@ -152,7 +152,7 @@ int travel(struct session *session, int applied, struct position place, struct e
 static void add_place(const struct session *session, struct text *notes)
 {
     const struct history *history = session->history;
-    text_add(notes, "step %llu (epoch %.3g)", (unsigned long long)session->step, session_epochs(session));
+    text_add(notes, "step %llu (epoch %s)", (unsigned long long)session->step, session_epochs_text(session).s);
     text_add(notes, " of %s", history->current->name);
     if (session->inside)
         text_add(notes, ", before %s", program_op(session->train, program_cursor(session->train))->name);
