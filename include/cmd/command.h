@@ -15,6 +15,7 @@ enum command_flag {
      * training that they brought about. */
     COMMAND_VIEW = 1 << 2,       /* read-only, and kept: it sets what is shown, or where a run stops */
     COMMAND_UNRECORDED = 1 << 3, /* not read-only, and not kept: the commands that it carries out are, or none */
+    COMMAND_ENDS_RUN = 1 << 4,   /* a run that is under way ends before it, and is kept as it ended */
 };
 
 /* Lists whose entries may stand among a command's arguments, for completion; bits. */

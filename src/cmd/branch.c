@@ -96,5 +96,6 @@ const struct command command_branches = {
     .name = "branches", .summary = "list the branches, and the edits that parted them", .group = GROUP_TIME,
     .flags = COMMAND_NEEDS_DATA | COMMAND_READ_ONLY, .example = "branches", .run = run_branches};
 const struct command command_switch = {
-    .name = "switch", .summary = "go to the end of another branch", .group = GROUP_TIME, .flags = COMMAND_NEEDS_DATA,
+    .name = "switch", .summary = "go to the end of another branch", .group = GROUP_TIME,
+    .flags = COMMAND_NEEDS_DATA | COMMAND_ENDS_RUN,
     .words = WORDS_BRANCHES, .example = "switch main", .args = switch_args, .run = run_switch};

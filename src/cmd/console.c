@@ -235,6 +235,8 @@ static int run_recorded(struct console *console, const struct command *command, 
                         int count, char *const words[], struct err *err)
 {
     struct record *record = console->record;
+    if ((command->flags & COMMAND_ENDS_RUN) && session_running(console->session))
+        session_interrupt(console->session);
     bool keep = record && record_before(record, command, count);
     int status = command->run(console, values, err);
     if (status == 0 && keep)

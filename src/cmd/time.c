@@ -55,7 +55,8 @@ static const struct arg_spec goto_args[] = {
     {0}};
 
 const struct command command_back = {
-    .name = "back", .summary = "go back some steps, or ops", .group = GROUP_TIME, .flags = COMMAND_NEEDS_DATA,
+    .name = "back", .summary = "go back some steps, or ops", .group = GROUP_TIME,
+    .flags = COMMAND_NEEDS_DATA | COMMAND_ENDS_RUN,
     .details =
         "Inside a step, `back` goes to its beginning. The state comes out bit by bit as it was when that step was first\n"
         "reached, before anything was edited there. What lies ahead is kept: going on runs through it again, edits\n"
@@ -63,7 +64,7 @@ const struct command command_back = {
     .example = "back", .args = back_args, .run = run_back};
 const struct command command_goto = {
     .name = "goto", .summary = "go to a step, to an event, or to the end", .group = GROUP_TIME,
-    .flags = COMMAND_NEEDS_DATA,
+    .flags = COMMAND_NEEDS_DATA | COMMAND_ENDS_RUN,
     .details =
         "`goto 300` goes to where step 300 was first reached, before anything was edited there; `goto 0` to where\n"
         "training began. `goto event c` goes to where edit c has just been made (`info events`), `goto end` to the newest\n"

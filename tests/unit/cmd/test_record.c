@@ -194,6 +194,32 @@ static void test_interrupted_before_a_breakpoint(void **state)
     unlink("stop.dnn");
 }
 
+/* Whoever goes back during a run goes from where the run ends, which is what the record says. */
+static void test_travel_in_a_run(void **state)
+{
+    struct recorded recorded;
+    char folder[LIVE_PATH];
+    (void)state;
+    assert_int_equal(chdir(live_path(folder, "")), 0);
+    recorded_open(&recorded);
+    struct console *console = recorded.talk.console;
+    struct session *session = recorded.talk.session;
+    carry_out(&recorded, "record travel.dnn");
+    carry_out(&recorded, "break at 4");
+    assert_int_equal(console_execute(console, "run"), 0);
+    console_advance(console, 0);
+    carry_out(&recorded, "delete 1");
+    assert_int_equal(console_execute(console, "step 1000000"), 0);
+    assert_true(session->inside);
+    assert_int_equal(console_execute(console, "back --op"), 0);
+    assert_int_equal(program_cursor(session->train), program_ops(session->train) - 1);
+    console_run_ended(console);
+    uint64_t hash = session_hash(session);
+    recorded_close(&recorded);
+    replays_to("travel.dnn", hash, "back --op in a run");
+    unlink("travel.dnn");
+}
+
 /* A record leaves out who only looks, and what failed: so neither may change what later commands do. */
 static void test_looking(void **state)
 {
@@ -248,6 +274,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_command),    cmocka_unit_test(test_edits_in_a_run),
         cmocka_unit_test(test_update_held_back), cmocka_unit_test(test_interrupted_before_a_breakpoint),
-        cmocka_unit_test(test_looking),          cmocka_unit_test(test_remarks)};
+        cmocka_unit_test(test_travel_in_a_run),  cmocka_unit_test(test_looking),
+        cmocka_unit_test(test_remarks)};
     return cmocka_run_group_tests(tests, NULL, live_clean);
 }
