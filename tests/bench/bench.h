@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -42,6 +41,23 @@ static inline double bench_median(double *took, size_t n)
 {
     qsort(took, n, sizeof *took, bench_ascending);
     return took[n / 2];
+}
+
+/* Makes a folder for a set, of a name that ends in XXXXXX; removes it with its set. */
+static inline void bench_folder(char *name)
+{
+    if (!mkdtemp(name))
+        bench_fail("cannot write to /tmp");
+}
+
+static inline void bench_remove(const char *folder)
+{
+    char path[BENCH_PATH];
+    snprintf(path, sizeof path, "%s/x.npy", folder);
+    unlink(path);
+    snprintf(path, sizeof path, "%s/y.npy", folder);
+    unlink(path);
+    rmdir(folder);
 }
 
 static inline FILE *bench_create(const char *folder, const char *name)
