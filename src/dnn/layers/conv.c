@@ -5,7 +5,7 @@
  * Each thread goes through its own samples; of one sample it lays out what the kernel sees of some rows of outputs
  * (columns.h), as many as stay in the second-level cache, and multiplies. A batch is never laid out at once. A 1 by 1
  * kernel sees the image itself, so nothing is laid out at all. Backward lays out again rather than keep the matrices.
- * Where winograd.h applies, its products are fewer.
+ * Where winograd.h or direct.h apply, they do with less.
  *
  * padding=same puts dilation * (kernel - 1) zeros around each axis, the smaller half of them before: at stride 1 the
  * image keeps its size, as in PyTorch; at a larger stride, where PyTorch has no `same`, it is divided by the stride and
@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "columns.h"
+#include "direct.h"
 #include "dnn/gemm.h"
 #include "kinds.h"
 #include "sums.h"
@@ -25,6 +26,10 @@ enum { SAME, VALID };
 
 /* Values of a matrix of columns: 256 KB of float, half of a common second-level cache. */
 #define COLUMN_VALUES 65536
+
+/* Rows of a batch that go through both backward products while they are in the cache; two, since winograd.c works on an
+ * even number of strips, and a row may have an odd one. */
+#define ROWS_TOGETHER 2
 
 static const char *const paddings[] = {[SAME] = "same", [VALID] = "valid", NULL};
 
@@ -94,6 +99,18 @@ static bool suits_winograd(const struct geometry *g)
     return g->groups == 1 && winograd_suits(&fast);
 }
 
+static struct direct direct(const struct geometry *g)
+{
+    return (struct direct){.channels = g->columns.channels, .filters = g->filters, .y = g->columns.y,
+                           .x = g->columns.x};
+}
+
+static bool suits_direct(const struct geometry *g)
+{
+    struct direct fast = direct(g);
+    return g->groups == 1 && direct_suits(&fast);
+}
+
 static bool has_bias(const struct layer *layer)
 {
     return layer->args.number[BIAS] != 0;
@@ -152,9 +169,12 @@ static void conv_needs(const struct layer *layer, struct layer_needs *needs)
     needs->param[1] = (struct tensor_spec){.name = "bias", .role = TENSOR_BIAS, .shape = shape_row(filters)};
     needs->params = has_bias(layer) ? 2 : 1;
     needs->scratch = g.pointwise ? 0 : (size_t)g.taps * (size_t)g.rows * (size_t)x->out;
-    struct winograd fast = winograd(&g);
-    if (suits_winograd(&g) && winograd_scratch(&fast) > needs->scratch)
-        needs->scratch = winograd_scratch(&fast);
+    struct winograd minimal = winograd(&g);
+    if (suits_winograd(&g) && winograd_scratch(&minimal) > needs->scratch)
+        needs->scratch = winograd_scratch(&minimal);
+    struct direct few = direct(&g);
+    if (suits_direct(&g) && direct_scratch(&few) > needs->scratch)
+        needs->scratch = direct_scratch(&few);
 }
 
 static double conv_flops(const struct layer *layer)
@@ -213,12 +233,26 @@ static void backward_group(const struct geometry *g, const real *image, const re
     }
 }
 
+static const real *bias_of(const struct layer_run *run)
+{
+    return has_bias(run->layer) ? run->param[1] : NULL;
+}
+
 static void forward_winograd(const struct layer_run *run, const struct geometry *g)
 {
     size_t in = (size_t)g->columns.channels * g->in_plane, out = (size_t)g->filters * g->out_plane;
     struct winograd fast = winograd(g);
-    winograd_forward(&fast, run->last - run->first, run->x + (size_t)run->first * in, run->param[0],
-                     has_bias(run->layer) ? run->param[1] : NULL, run->scratch, run->y + (size_t)run->first * out);
+    winograd_forward(&fast, run->last - run->first, run->x + (size_t)run->first * in, run->param[0], bias_of(run),
+                     run->scratch, run->y + (size_t)run->first * out);
+}
+
+static void forward_direct(const struct layer_run *run, const struct geometry *g)
+{
+    size_t in = (size_t)g->columns.channels * g->in_plane, out = (size_t)g->filters * g->out_plane;
+    struct direct fast = direct(g);
+    for (int r = run->first; r < run->last; r++)
+        direct_forward(&fast, run->x + (size_t)r * in, run->param[0], bias_of(run), run->scratch,
+                       run->y + (size_t)r * out);
 }
 
 static void forward_columns(const struct layer_run *run, const struct geometry *g)
@@ -239,15 +273,17 @@ static void conv_forward(const struct layer_run *run, int part)
     struct geometry g = geometry(run->layer);
     if (suits_winograd(&g))
         forward_winograd(run, &g);
+    else if (suits_direct(&g))
+        forward_direct(run, &g);
     else
         forward_columns(run, &g);
 }
 
-static void bias_gradient(const struct layer_run *run, const struct geometry *g)
+/* Adds what rows [first, last) give, while their gradients are near. */
+static void add_bias_gradient(const struct layer_run *run, const struct geometry *g, int first, int last)
 {
     int filters = g->filters * g->groups;
-    memset(run->grad[1], 0, (size_t)filters * sizeof(real));
-    for (int r = run->first; r < run->last; r++)
+    for (int r = first; has_bias(run->layer) && r < last; r++)
         for (int f = 0; f < filters; f++)
             run->grad[1][f] += sum_values(run->dy + ((size_t)r * filters + f) * g->out_plane, (size_t)g->out_plane);
 }
@@ -256,37 +292,54 @@ static void backward_winograd(const struct layer_run *run, const struct geometry
 {
     size_t in = (size_t)g->columns.channels * g->in_plane, out = (size_t)g->filters * g->out_plane;
     struct winograd fast = winograd(g);
-    const real *dy = run->dy + (size_t)run->first * out;
-    winograd_backward_weight(&fast, run->last - run->first, run->x + (size_t)run->first * in, dy, run->scratch,
-                             run->grad[0]);
-    if (run->dx)
-        winograd_backward_input(&fast, run->last - run->first, dy, run->param[0], run->scratch,
-                                run->dx + (size_t)run->first * in);
+    winograd_backward_begin(&fast, run->param[0], run->dx != NULL, run->scratch);
+    for (int r = run->first; r < run->last; r += ROWS_TOGETHER) {
+        int rows = run->last - r < ROWS_TOGETHER ? run->last - r : ROWS_TOGETHER;
+        winograd_backward_rows(&fast, rows, run->x + (size_t)r * in, run->dy + (size_t)r * out, run->scratch,
+                               run->dx ? run->dx + (size_t)r * in : NULL);
+        add_bias_gradient(run, g, r, r + rows);
+    }
+    winograd_backward_end(&fast, run->scratch, run->grad[0]);
+}
+
+static void backward_direct(const struct layer_run *run, const struct geometry *g)
+{
+    size_t in = (size_t)g->columns.channels * g->in_plane, out = (size_t)g->filters * g->out_plane;
+    struct direct fast = direct(g);
+    for (int r = run->first; r < run->last; r++) {
+        direct_backward_weight(&fast, run->x + (size_t)r * in, run->dy + (size_t)r * out, run->scratch,
+                               run->grad[0]);
+        add_bias_gradient(run, g, r, r + 1);
+    }
 }
 
 static void backward_columns(const struct layer_run *run, const struct geometry *g)
 {
     size_t in = (size_t)g->columns.channels * g->in_plane, out = (size_t)g->filters * g->out_plane;
     size_t weights = (size_t)g->filters * g->taps;
-    memset(run->grad[0], 0, weights * g->groups * sizeof(real));
-    for (int r = run->first; r < run->last; r++)
+    for (int r = run->first; r < run->last; r++) {
         for (int group = 0; group < g->groups; group++) {
             size_t at = (size_t)r * g->groups + group;
             backward_group(g, run->x + at * in, run->param[0] + group * weights, run->dy + at * out, run->scratch,
                            run->grad[0] + group * weights, run->dx ? run->dx + at * in : NULL);
         }
+        add_bias_gradient(run, g, r, r + 1);
+    }
 }
 
 static void conv_backward(const struct layer_run *run, int part)
 {
     (void)part;
     struct geometry g = geometry(run->layer);
+    memset(run->grad[0], 0, (size_t)g.filters * g.taps * g.groups * sizeof(real));
+    if (has_bias(run->layer))
+        memset(run->grad[1], 0, (size_t)g.filters * g.groups * sizeof(real));
     if (suits_winograd(&g))
         backward_winograd(run, &g);
+    else if (suits_direct(&g) && !run->dx)
+        backward_direct(run, &g);
     else
         backward_columns(run, &g);
-    if (has_bias(run->layer))
-        bias_gradient(run, &g);
 }
 
 const struct layer_kind layer_conv = {.name = "conv",

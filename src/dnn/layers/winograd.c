@@ -136,7 +136,7 @@ AVX2_INLINE static __m256 odds(__m256 low, __m256 high)
 
 /* --- transforms */
 
-static const int input_place[4] = {0, LANES, 2, LANES + 2}, gradient_place[4] = {0, LANES, 0, LANES};
+static const int input_place[4] = {0, LANES, 2, LANES + 2}, output_place[4] = {0, LANES, 0, LANES};
 
 /* Turns four values, each of another row, by B^T. */
 AVX2_INLINE static void turn(__m256 a, __m256 b, __m256 c, __m256 d, __m256 out[4])
@@ -392,13 +392,14 @@ AVX2 static void finish_block(const struct winograd *w, const float *m, const fl
     }
 }
 
-/* With U, the transformed weight, at the start of the scratch. */
-static void slide(const struct winograd *w, int rows, const float *x, const float *bias, float *scratch, float *y)
+/* U is the transformed weight. */
+static void slide(const struct winograd *w, int rows, const float *x, const float *u, const float *bias,
+                  float *scratch, float *y)
 {
     size_t v_panel = (size_t)w->channels * PANEL, m_panel = (size_t)w->filters * PANEL;
     size_t u_place = apart((size_t)w->filters * w->channels);
     size_t v_place = apart(v_panel * BLOCK / 2), m_place = apart(m_panel * BLOCK / 2);
-    float *u = scratch, *v = u + PLACES * u_place, *m = v + PLACES * v_place;
+    float *v = scratch, *m = v + PLACES * v_place;
     int strips = rows * strips_of_image(w);
     for (int first = 0; first < strips; first += BLOCK) {
         int count = strips - first < BLOCK ? strips - first : BLOCK, panels = (count + 1) / 2;
@@ -414,9 +415,9 @@ static void slide(const struct winograd *w, int rows, const float *x, const floa
 void winograd_forward(const struct winograd *winograd, int rows, const real *x, const real *w, const real *bias,
                       real *scratch, real *y)
 {
-    size_t row = 9 * (size_t)winograd->channels;
+    size_t row = 9 * (size_t)winograd->channels, place = apart((size_t)winograd->filters * winograd->channels);
     transform_weight(w, winograd->filters, winograd->channels, row, 9, false, scratch);
-    slide(winograd, rows, x, bias, scratch, y);
+    slide(winograd, rows, x, scratch, bias, scratch + PLACES * place, y);
 }
 
 /* The convolution that takes the gradient back. */
@@ -430,14 +431,6 @@ static struct winograd backward_of(const struct winograd *w)
     back.x.out = w->x.in;
     back.x.before = 2 - w->x.before;
     return back;
-}
-
-void winograd_backward_input(const struct winograd *winograd, int rows, const real *dy, const real *w, real *scratch,
-                             real *dx)
-{
-    struct winograd back = backward_of(winograd);
-    transform_weight(w, winograd->channels, winograd->filters, 9, 9 * (size_t)winograd->channels, true, scratch);
-    slide(&back, rows, dy, NULL, scratch, dx);
 }
 
 /* V [place, panel of channels, tile of the chunk, 16 channels] of COUNT strips of one IMAGE. */
@@ -475,7 +468,7 @@ AVX2 static void gather_gradient(const struct winograd *w, const float *image, i
     struct view view[CHUNK];
     for (int i = 0; i < count; i++) {
         struct strip strip = strip_at(w, first + i);
-        view[i] = view_of(strip.y, strip.x, w->y.out, w->x.out, gradient_place);
+        view[i] = view_of(strip.y, strip.x, w->y.out, w->x.out, output_place);
     }
     for (int f = 0; f < w->filters; f++)
         for (int i = 0; i < count; i++) {
@@ -486,43 +479,68 @@ AVX2 static void gather_gradient(const struct winograd *w, const float *image, i
         }
 }
 
-void winograd_backward_weight(const struct winograd *winograd, int rows, const real *x, const real *dy, real *scratch,
-                              real *dw)
+/* The scratch of the backward pass: du [place, filters, whole panels of channels], U of the way back, and what a
+ * stretch needs. */
+static size_t gradient_place(const struct winograd *w)
 {
-    const struct winograd *w = winograd;
+    return apart((size_t)w->filters * whole_panels(w->channels));
+}
+
+static float *back_weight(const struct winograd *w, float *scratch)
+{
+    return scratch + PLACES * gradient_place(w);
+}
+
+static float *back_work(const struct winograd *w, float *scratch)
+{
+    return back_weight(w, scratch) + PLACES * apart((size_t)w->filters * w->channels);
+}
+
+void winograd_backward_begin(const struct winograd *w, const real *weight, bool input, real *scratch)
+{
+    memset(scratch, 0, PLACES * gradient_place(w) * sizeof *scratch);
+    if (input)
+        transform_weight(weight, w->channels, w->filters, 9, 9 * (size_t)w->channels, true, back_weight(w, scratch));
+}
+
+/* Adds to DU what one image gives. */
+static void weigh(const struct winograd *w, const float *image, const float *gradient, float *work, float *du)
+{
     int across = whole_panels(w->channels), panels = across / PANEL, tiles = CHUNK * LANES;
-    size_t u_place = apart((size_t)w->filters * across), v_place = apart((size_t)across * tiles);
-    size_t m_place = apart((size_t)w->filters * tiles);
-    float *du = scratch, *v = du + PLACES * u_place, *m = v + PLACES * v_place;
-    memset(du, 0, PLACES * u_place * sizeof *du);
-    for (int r = 0; r < rows; r++) {
-        const float *image = x + (size_t)r * w->channels * w->y.in * w->x.in;
-        const float *gradient = dy + (size_t)r * w->filters * w->y.out * w->x.out;
-        for (int first = 0, strips = strips_of_image(w); first < strips; first += CHUNK) {
-            int count = strips - first < CHUNK ? strips - first : CHUNK;
-            gather_chunk(w, image, first, count, v);
-            gather_gradient(w, gradient, first, count, m);
-            for (int p = 0; p < PLACES; p++)
-                for (int i = 0; i < panels; i++)
-                    multiply_panel(w->filters, count * LANES, m + p * m_place, (size_t)tiles,
-                                   v + p * v_place + (size_t)i * tiles * PANEL, true,
-                                   du + p * u_place + (size_t)i * PANEL, (size_t)across);
-        }
+    size_t v_place = apart((size_t)across * tiles), m_place = apart((size_t)w->filters * tiles);
+    float *v = work, *m = v + PLACES * v_place;
+    for (int first = 0, strips = strips_of_image(w); first < strips; first += CHUNK) {
+        int count = strips - first < CHUNK ? strips - first : CHUNK;
+        gather_chunk(w, image, first, count, v);
+        gather_gradient(w, gradient, first, count, m);
+        for (int p = 0; p < PLACES; p++)
+            for (int i = 0; i < panels; i++)
+                multiply_panel(w->filters, count * LANES, m + p * m_place, (size_t)tiles,
+                               v + p * v_place + (size_t)i * tiles * PANEL, true,
+                               du + p * gradient_place(w) + (size_t)i * PANEL, (size_t)across);
     }
-    untransform_weight(du, w->filters, w->channels, across, dw);
 }
 
-static size_t larger(size_t a, size_t b)
+void winograd_backward_rows(const struct winograd *w, int rows, const real *x, const real *dy, real *scratch, real *dx)
 {
-    return a > b ? a : b;
+    struct winograd back = backward_of(w);
+    size_t in = (size_t)w->channels * w->y.in * w->x.in, out = (size_t)w->filters * w->y.out * w->x.out;
+    for (int r = 0; r < rows; r++)
+        weigh(w, x + r * in, dy + r * out, back_work(w, scratch), scratch);
+    if (dx)
+        slide(&back, rows, dy, back_weight(w, scratch), NULL, back_work(w, scratch), dx);
 }
 
-size_t winograd_scratch(const struct winograd *winograd)
+void winograd_backward_end(const struct winograd *w, const real *scratch, real *dw)
 {
-    size_t channels = (size_t)whole_panels(winograd->channels), filters = (size_t)winograd->filters;
-    size_t sliding = apart(channels * filters) + apart(channels * BLOCK * LANES) + apart(filters * BLOCK * LANES);
-    size_t weighing = apart(channels * filters) + apart(channels * CHUNK * LANES) + apart(filters * CHUNK * LANES);
-    return PLACES * larger(sliding, weighing);
+    untransform_weight(scratch, w->filters, w->channels, whole_panels(w->channels), dw);
+}
+
+size_t winograd_scratch(const struct winograd *w)
+{
+    size_t channels = (size_t)whole_panels(w->channels), filters = (size_t)w->filters;
+    size_t weights = apart(channels * filters) + apart((size_t)w->channels * filters);
+    return PLACES * (weights + apart(channels * CHUNK * LANES) + apart(filters * CHUNK * LANES));
 }
 
 static bool slides(const struct slide *axis)
@@ -560,17 +578,22 @@ void winograd_forward(const struct winograd *winograd, int rows, const real *x, 
     assert(!"suits nothing");
 }
 
-void winograd_backward_input(const struct winograd *winograd, int rows, const real *dy, const real *w, real *scratch,
-                             real *dx)
+void winograd_backward_begin(const struct winograd *winograd, const real *w, bool input, real *scratch)
 {
-    (void)winograd, (void)rows, (void)dy, (void)w, (void)scratch, (void)dx;
+    (void)winograd, (void)w, (void)input, (void)scratch;
     assert(!"suits nothing");
 }
 
-void winograd_backward_weight(const struct winograd *winograd, int rows, const real *x, const real *dy, real *scratch,
-                              real *dw)
+void winograd_backward_rows(const struct winograd *winograd, int rows, const real *x, const real *dy, real *scratch,
+                            real *dx)
 {
-    (void)winograd, (void)rows, (void)x, (void)dy, (void)scratch, (void)dw;
+    (void)winograd, (void)rows, (void)x, (void)dy, (void)scratch, (void)dx;
+    assert(!"suits nothing");
+}
+
+void winograd_backward_end(const struct winograd *winograd, const real *scratch, real *dw)
+{
+    (void)winograd, (void)scratch, (void)dw;
     assert(!"suits nothing");
 }
 

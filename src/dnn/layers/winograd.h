@@ -21,7 +21,7 @@ struct winograd {
 
 bool winograd_suits(const struct winograd *winograd);
 
-/* Values of scratch that any of the three needs. */
+/* Values of scratch that either pass needs. */
 size_t winograd_scratch(const struct winograd *winograd);
 
 /* Y [rows, filters, y.out, x.out] = weight W [filters, channels, 3, 3] slid over X [rows, channels, y.in, x.in], plus
@@ -29,12 +29,12 @@ size_t winograd_scratch(const struct winograd *winograd);
 void winograd_forward(const struct winograd *winograd, int rows, const real *x, const real *w, const real *bias,
                       real *scratch, real *y);
 
-/* DX = the gradient of X, from DY, that of Y. */
-void winograd_backward_input(const struct winograd *winograd, int rows, const real *dy, const real *w, real *scratch,
-                             real *dx);
-
-/* DW = the gradient of W, summed over the rows. */
-void winograd_backward_weight(const struct winograd *winograd, int rows, const real *x, const real *dy, real *scratch,
-                              real *dw);
+/* The backward pass: begins with weight W, goes through the rows, of X and of Y's gradient DY, in any stretches, and
+ * ends with DW, the gradient of W, summed over the rows. DX is that of X where INPUT was set, else NULL. The scratch
+ * stays between the calls. */
+void winograd_backward_begin(const struct winograd *winograd, const real *w, bool input, real *scratch);
+void winograd_backward_rows(const struct winograd *winograd, int rows, const real *x, const real *dy, real *scratch,
+                            real *dx);
+void winograd_backward_end(const struct winograd *winograd, const real *scratch, real *dw);
 
 #endif

@@ -84,6 +84,15 @@ static void close_to(const char *spec, const char *what, const double *want, con
             fail_msg("%s: %s[%zu] is %.9g, by definition %.9g", spec, what, i, got[i], want[i]);
 }
 
+static void check_weight_gradient(const char *spec, const struct driver *d, const double *want, size_t weights)
+{
+    real *dw = driver_values(weights, 0);
+    for (size_t i = 0; i < weights; i++)
+        dw[i] = (real)driver_gradient(d, 0, i);
+    close_to(spec, "dw", want, dw, weights);
+    free(dw);
+}
+
 static void check_definition(const char *spec, struct convolution c, int ranks, struct rng *rng)
 {
     struct driver d = opened(spec, image(c.channels, c.height, c.width), c.rows, ranks);
@@ -105,11 +114,13 @@ static void check_definition(const char *spec, struct convolution c, int ranks, 
     driver_backward(&d);
     close_to(spec, "y", sums.y, d.y, out);
     close_to(spec, "dx", sums.dx, d.dx, in);
-    real *dw = driver_values(weights, 0);
-    for (size_t i = 0; i < weights; i++)
-        dw[i] = (real)driver_gradient(&d, 0, i);
-    close_to(spec, "dw", sums.dw, dw, weights);
-    free(dw);
+    check_weight_gradient(spec, &d, sums.dw, weights);
+    /* as the first layer of a network, whose input no one asks the gradient of */
+    real *dx = d.dx;
+    d.dx = NULL;
+    driver_backward(&d);
+    check_weight_gradient(spec, &d, sums.dw, weights);
+    d.dx = dx;
     free(sums.y);
     free(sums.dx);
     free(sums.dw);
@@ -152,6 +163,15 @@ static void convolution_is_what_its_definition_says(void **state)
          {3, 18, 8, 9, .kernel = {3, 3}, .stride = {1, 1}, .before = {0, 2}, .dilation = {1, 1}, .groups = 1}},
         {"conv 16 3x3 padding=5x3",
          {1, 16, 2, 20, .kernel = {3, 3}, .stride = {1, 1}, .before = {5, 3}, .dilation = {1, 1}, .groups = 1}},
+        /* so may few channels at stride 1 (direct.h) */
+        {"conv 9 3x3",
+         {3, 1, 7, 28, .kernel = {3, 3}, .stride = {1, 1}, .before = {1, 1}, .dilation = {1, 1}, .groups = 1}},
+        {"conv 16 3x3 bias=off",
+         {2, 3, 5, 33, .kernel = {3, 3}, .stride = {1, 1}, .before = {1, 1}, .dilation = {1, 1}, .groups = 1}},
+        {"conv 5 5x3 dilation=2x3 valid",
+         {1, 4, 10, 22, .kernel = {5, 3}, .stride = {1, 1}, .before = {0, 0}, .dilation = {2, 3}, .groups = 1}},
+        {"conv 3 2x5 padding=1x9",
+         {2, 2, 1, 2, .kernel = {2, 5}, .stride = {1, 1}, .before = {1, 9}, .dilation = {1, 1}, .groups = 1}},
     };
     struct rng rng = rng_start(11, RNG_TEST, 0, 0);
     bool wide = kernel_wide();
