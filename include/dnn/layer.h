@@ -8,7 +8,8 @@
  * A kind whose rows mix, such as batch norm, says in how many parts it runs: between two parts all threads meet, and
  * what they reduce they add up in the order of their ranks, so that the bits do not depend on who came first.
  * Nobody waits between forward and backward: what a last part reads of other threads, a first part must not write;
- * between two steps all meet. `partial` is the layer's own. With training unset, `saved` and `partial` may be NULL.
+ * between two steps all meet. A kind flagged LAYER_BY_UNITS may be asked to share its units instead; all meet before
+ * and after it. `partial` is the layer's own. With training unset, `saved` and `partial` may be NULL.
  */
 #ifndef DNN_LAYER_H
 #define DNN_LAYER_H
@@ -32,6 +33,7 @@ enum layer_flag {
     LAYER_WEIGHTED = 1 << 3,   /* has a weight that `init` draws */
     LAYER_RECTIFIER = 1 << 4,  /* a unit of it is dead when its output is 0 for every row */
     LAYER_SATURATES = 1 << 5,  /* flat on both sides: sigmoid, tanh */
+    LAYER_BY_UNITS = 1 << 6,   /* can share its units among threads instead of the rows (layer_run.by_units) */
 };
 
 struct layer {
@@ -71,6 +73,8 @@ struct layer_run {
     int rows;         /* of the whole batch */
     int first, last;  /* the caller's own rows */
     int rank, ranks;  /* the caller, and how many share the work */
+    bool by_units;    /* of a kind that may: what is shared are the units, of all rows; then [first, last) are all, and
+                         `grad` is one for all threads, each writes its units' */
     const real *x;    /* [rows, in] */
     real *y;          /* [rows, out]; written by forward, read by backward */
     real *dx;         /* [rows, in], d loss / d x; NULL where nobody asks (the first layer) */

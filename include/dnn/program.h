@@ -7,8 +7,9 @@
  * (activations, their gradients, the threads' parameter gradients); the network and the optimizer's state are lent to
  * it. A forward-only program, for evaluation, is the same list up to the loss, in evaluation mode.
  *
- * Running op by op and running at full speed give the same bits: the partition of the rows depends on the number of
- * rows and ranks only, and reductions go by rank.
+ * Running op by op and running at full speed give the same bits: the partition of the rows, or of a layer's units where
+ * a batch has few rows, depends on the plan, the number of rows and the ranks only, and reductions go by rank. While
+ * ops run, floats too small for full precision count as 0 (for the double of gradient checks they do not).
  */
 #ifndef DNN_PROGRAM_H
 #define DNN_PROGRAM_H
@@ -27,6 +28,7 @@ struct op {
     enum op_code code;
     int layer; /* of FORWARD, BACKWARD, UPDATE; else -1 */
     int parts;
+    bool meet;      /* all threads meet before it */
     double flops;   /* for a full batch */
     char name[LAYER_NAME_MAX + 8]; /* "fwd fc1": what `list` shows and `break at` takes */
 };

@@ -18,6 +18,7 @@ struct lane {
     _Alignas(ARENA_ALIGN) double loss; /* sum over its rows */
     double clip;                       /* what it multiplies gradients by */
     bool halt;
+    int first, last; /* the rows that are its own */
 };
 
 struct program {

@@ -9,6 +9,10 @@
 
 #include "dnn/sweep.h"
 
+#if defined(__SSE2__)
+#include <xmmintrin.h>
+#endif
+
 /* The update works in stretches that stay in the first-level cache, since it reads a parameter several times. */
 #define STRETCH 1024
 
@@ -23,9 +27,9 @@ static real *rank_gradient(const struct program *program, int rank)
 static void run_loss(struct program *program, int rank)
 {
     int last_layer = program->net->top.layers - 1;
-    const struct layer_run *run = &program->run[rank * program->net->top.layers + last_layer];
-    program->lane[rank].loss = program->loss.kind->run(
-        &program->loss.args, program->out[last_layer], program->target, run->first, run->last, program->rows,
+    struct lane *lane = &program->lane[rank];
+    lane->loss = program->loss.kind->run(
+        &program->loss.args, program->out[last_layer], program->target, lane->first, lane->last, program->rows,
         (int)shape_size(&program->net->top.layer[last_layer].out), program->out_gradient[last_layer]);
 }
 
@@ -36,14 +40,15 @@ static double reduce_window(struct program *program, const struct window *window
     size_t first, last;
     program_share(window->count, LINE, rank, program->ranks, &first, &last);
     real *total = program->gradient + window->offset;
+    int parts = program->run[window->layer].by_units ? 1 : program->ranks;
     double squares = 0;
     for (size_t at = first; at < last; at += STRETCH) {
         size_t n = last - at < STRETCH ? last - at : STRETCH;
-        if (program->ranks == 1)
+        if (parts == 1)
             squares += sweep_squares(total + at, n);
-        for (int other = 1; other < program->ranks; other++) {
+        for (int other = 1; other < parts; other++) {
             double sum = sweep_add(total + at, rank_gradient(program, other) + window->offset + at, n);
-            squares += other == program->ranks - 1 ? sum : 0;
+            squares += other == parts - 1 ? sum : 0;
         }
     }
     return squares;
@@ -72,8 +77,8 @@ static void update_stretch(struct program *program, size_t offset, size_t n, dou
     if (clip != 1)
         for (size_t i = 0; i < n; i++)
             g[i] *= (real)clip;
-    struct optim_step step = {.args = &optimizer->args, .lr = optimizer->lr, .t = optimizer->t, .n = n, .w = w, .g = g,
-                              .constant = program->constant};
+    struct optim_step step = {.args = &optimizer->args, .lr = optimizer->lr, .t = optimizer->t, .n = n, .w = w,
+                              .g = g, .constant = program->constant};
     for (int slot = 0; slot < optimizer->kind->slots; slot++)
         step.slot[slot] = optimizer->slot[slot] + offset;
     optimizer->kind->update(&step);
@@ -97,10 +102,11 @@ static void run_update(struct program *program, int layer, int rank)
 static void run_op(struct program *program, const struct op *op, int rank, int part)
 {
     int layers = program->net->top.layers;
+    const struct lane *lane = &program->lane[rank];
     const struct layer_run *run = &program->run[rank * layers + (op->layer < 0 ? 0 : op->layer)];
     switch (op->code) {
     case OP_GATHER:
-        program->source.gather(program->source.context, run->first, run->last, program->x, program->target);
+        program->source.gather(program->source.context, lane->first, lane->last, program->x, program->target);
         break;
     case OP_FORWARD:
         run->layer->kind->forward(run, part);
@@ -120,24 +126,47 @@ static void run_op(struct program *program, const struct op *op, int rank, int p
     }
 }
 
-/* What every thread does with a stretch of the list: rows stay with their thread, so only reduce and the parts of an
- * op that mixes rows need a meeting. */
+/* The moments of a network that has learnt its data by heart become so small that floats lose precision, and processors
+ * then take a hundred times as long; so the calling thread takes them for 0 until restored. Returns what was. */
+static unsigned flush_denormals(void)
+{
+#if defined(__SSE2__) && !defined(DNN_DOUBLE)
+    unsigned mode = _mm_getcsr();
+    _mm_setcsr(mode | _MM_FLUSH_ZERO_ON | 0x40 /* denormals that are read are zeros, too */);
+    return mode;
+#else
+    return 0;
+#endif
+}
+
+static void restore_denormals(unsigned mode)
+{
+#if defined(__SSE2__) && !defined(DNN_DOUBLE)
+    _mm_setcsr(mode);
+#else
+    (void)mode;
+#endif
+}
+
+/* What every thread does with a stretch of the list: rows stay with their thread, so only reduce, layers shared by
+ * units, and the parts of an op that mixes rows need a meeting. */
 static void run_ops(void *arg, int rank)
 {
     struct program *program = arg;
-    bool meet = program->ranks > 1;
+    unsigned mode = flush_denormals();
     for (int i = program->cursor; i < program->end; i++) {
         const struct op *op = &program->op[i];
-        if (meet && op->code == OP_REDUCE)
+        if (op->meet && i > program->cursor)
             team_meet(program->team);
         for (int part = 0; part < op->parts; part++) {
-            if (meet && part > 0)
+            if (program->ranks > 1 && part > 0)
                 team_meet(program->team);
             run_op(program, op, rank, part);
         }
         if (op->code == OP_REDUCE && program->lane[rank].halt)
-            return;
+            break;
     }
+    restore_denormals(mode);
 }
 
 void program_begin(struct program *program, int rows, uint64_t seed, uint64_t draw)

@@ -79,6 +79,11 @@ void gemm_backward_weight(int rows, int in, int out, const real *dy, const real 
                  (struct gemm_block){.at = x, .stride = in}, NULL, false, dw, in);
 }
 
+void gemm_affine(int m, int n, int k, struct gemm_block a, struct gemm_block b, const real *bias, real *c, int stride)
+{
+    multiply(m, n, k, a, b, bias, false, c, stride);
+}
+
 void gemm_blocks(int m, int n, int k, struct gemm_block a, struct gemm_block b, bool add, real *c, int stride)
 {
     multiply(m, n, k, a, b, NULL, add, c, stride);

@@ -26,6 +26,20 @@ static int choose_ranks(const struct net *net, enum program_mode mode, int rows,
     return flops < FLOPS_FOR_TEAM ? 1 : ranks;
 }
 
+/* Few rows, and a layer with much to share: sharing the rows would leave threads without any, or have each of them
+ * write a gradient that takes longer to add up than to work out. A meeting before and one after must pay. */
+static bool by_units(const struct program *program, int i)
+{
+    const struct net *net = program->net;
+    const struct layer *layer = &net->top.layer[i];
+    if (program->ranks == 1 || !(layer->kind->flags & LAYER_BY_UNITS))
+        return false;
+    double weights = (double)shape_size(&layer->in) * (double)shape_size(&layer->out);
+    if (program->rows_max <= 16 * program->ranks && weights >= 65536)
+        return true;
+    return program->rows_max < 4 * program->ranks && weights >= 4096;
+}
+
 static size_t whole_lines(size_t values, size_t size)
 {
     size_t each = ARENA_ALIGN / size;
@@ -100,7 +114,10 @@ static void carve(struct program *program, struct arena *arena)
 static void add_op(struct program *program, enum op_code code, int layer, int parts, double flops, const char *verb)
 {
     struct op *op = &program->op[program->ops++];
+    bool units = layer >= 0 && code != OP_UPDATE && by_units(program, layer);
+    bool after_units = program->ops > 1 && op[-1].layer >= 0 && by_units(program, op[-1].layer);
     *op = (struct op){.code = code, .layer = layer, .parts = parts, .flops = flops};
+    op->meet = program->ranks > 1 && (units || (after_units && code != OP_UPDATE) || code == OP_REDUCE);
     snprintf(op->name, sizeof op->name, "%s%s%s", verb, layer < 0 ? "" : " ",
              layer < 0 ? "" : program->net->top.layer[layer].name);
     program->flops += flops;
@@ -139,6 +156,7 @@ static struct layer_run layer_run_of(const struct program *program, int i, int r
         .training = program->mode == PROGRAM_TRAIN,
         .rank = rank,
         .ranks = program->ranks,
+        .by_units = by_units(program, i),
         .x = i ? program->out[i - 1] : program->x,
         .y = program->out[i],
         .dx = i ? program->out_gradient[i - 1] : NULL,
@@ -151,7 +169,8 @@ static struct layer_run layer_run_of(const struct program *program, int i, int r
     for (int k = net->first_param[i]; k < net->first_param[i + 1]; k++) {
         run.param[k - net->first_param[i]] = net->w + net->param[k].offset;
         if (program->gradient)
-            run.grad[k - net->first_param[i]] = program->gradient + net->size * (size_t)rank + net->param[k].offset;
+            run.grad[k - net->first_param[i]] =
+                program->gradient + net->size * (size_t)(run.by_units ? 0 : rank) + net->param[k].offset;
     }
     for (int k = net->first_stat[i]; k < net->first_stat[i + 1]; k++)
         run.stat[k - net->first_stat[i]] = net->s + net->stat[k].offset;
@@ -172,11 +191,13 @@ void program_aim(struct program *program)
     for (int rank = 0; rank < program->ranks; rank++) {
         size_t first, last;
         program_share((size_t)program->rows, 1, rank, program->ranks, &first, &last);
+        program->lane[rank].first = (int)first;
+        program->lane[rank].last = (int)last;
         for (int i = 0; i < layers; i++) {
             struct layer_run *run = &program->run[rank * layers + i];
             run->rows = program->rows;
-            run->first = (int)first;
-            run->last = (int)last;
+            run->first = run->by_units ? 0 : (int)first;
+            run->last = run->by_units ? program->rows : (int)last;
             run->seed = program->seed;
             run->draw = program->draw;
         }

@@ -47,36 +47,88 @@ static double dense_flops(const struct layer *layer)
     return (2.0 * inputs(layer) + bias) * units(layer);
 }
 
-static void dense_forward(const struct layer_run *run, int part)
+/* What a thread does: its rows and all units, or all rows and its units. Units are shared in whole groups, as
+ * kernels take them. */
+struct part {
+    int rows, unit, units; /* how many rows; the first unit, and how many */
+    const real *x, *dy;    /* of the first row */
+    real *y, *dx;
+    int input, inputs;     /* whose gradient it works out */
+};
+
+#define GROUP 16
+
+static void share(int n, const struct layer_run *run, int *first, int *count)
 {
-    (void)part;
-    int in = inputs(run->layer), out = units(run->layer);
-    const real *bias = run->layer->args.number[BIAS] != 0 ? run->param[1] : NULL;
-    gemm_forward(run->last - run->first, in, out, run->x + (size_t)run->first * in, run->param[0], bias,
-                 run->y + (size_t)run->first * out);
+    int groups = (n + GROUP - 1) / GROUP, end = groups * (run->rank + 1) / run->ranks * GROUP;
+    *first = groups * run->rank / run->ranks * GROUP;
+    *count = (end < n ? end : n) - *first;
 }
 
-static void bias_gradient(int rows, int out, const real *restrict dy, real *restrict db)
+static struct part part_of(const struct layer_run *run)
 {
-    memset(db, 0, (size_t)out * sizeof *db);
+    int in = inputs(run->layer), out = units(run->layer);
+    size_t first = (size_t)run->first;
+    struct part part = {.rows = run->last - run->first, .units = out, .inputs = in, .x = run->x + first * in,
+                        .y = run->y + first * out, .dy = run->dy ? run->dy + first * out : NULL,
+                        .dx = run->dx ? run->dx + first * in : NULL};
+    if (run->by_units) {
+        share(out, run, &part.unit, &part.units);
+        share(in, run, &part.input, &part.inputs);
+    }
+    return part;
+}
+
+static void dense_forward(const struct layer_run *run, int unused)
+{
+    (void)unused;
+    int in = inputs(run->layer), out = units(run->layer);
+    struct part part = part_of(run);
+    const real *bias = run->layer->args.number[BIAS] != 0 ? run->param[1] + part.unit : NULL;
+    if (part.rows > 0 && part.units > 0)
+        gemm_affine(part.rows, part.units, in, (struct gemm_block){.at = part.x, .stride = in},
+                    (struct gemm_block){run->param[0] + (size_t)part.unit * in, in, true}, bias, part.y + part.unit,
+                    out);
+}
+
+/* Of COUNT of the OUT units. */
+static void bias_gradient(int rows, int out, int count, const real *restrict dy, real *restrict db)
+{
+    memset(db, 0, (size_t)count * sizeof *db);
     for (int r = 0; r < rows; r++)
-        for (int o = 0; o < out; o++)
+        for (int o = 0; o < count; o++)
             db[o] += dy[(size_t)r * out + o];
 }
 
-static void dense_backward(const struct layer_run *run, int part)
+static void weight_gradient(const struct layer_run *run, const struct part *part)
 {
-    (void)part;
-    int in = inputs(run->layer), out = units(run->layer), rows = run->last - run->first;
-    const real *dy = run->dy + (size_t)run->first * out;
-    gemm_backward_weight(rows, in, out, dy, run->x + (size_t)run->first * in, run->grad[0]);
+    int in = inputs(run->layer), out = units(run->layer);
+    real *dw = run->grad[0] + (size_t)part->unit * in;
+    if (part->units == 0)
+        return;
+    if (part->rows == 0)
+        memset(dw, 0, (size_t)part->units * in * sizeof *dw);
+    else
+        gemm_affine(part->units, in, part->rows,
+                    (struct gemm_block){.at = part->dy + part->unit, .stride = out, .transposed = true},
+                    (struct gemm_block){.at = part->x, .stride = in}, NULL, dw, in);
     if (run->layer->args.number[BIAS] != 0)
-        bias_gradient(rows, out, dy, run->grad[1]);
-    if (run->dx)
-        gemm_backward_input(rows, in, out, dy, run->param[0], run->dx + (size_t)run->first * in);
+        bias_gradient(part->rows, out, part->units, part->dy + part->unit, run->grad[1] + part->unit);
+}
+
+static void dense_backward(const struct layer_run *run, int unused)
+{
+    (void)unused;
+    int in = inputs(run->layer), out = units(run->layer);
+    struct part part = part_of(run);
+    weight_gradient(run, &part);
+    if (part.dx && part.rows > 0 && part.inputs > 0)
+        gemm_affine(part.rows, part.inputs, out, (struct gemm_block){.at = part.dy, .stride = out},
+                    (struct gemm_block){.at = run->param[0] + part.input, .stride = in}, NULL,
+                    part.dx + part.input, in);
 }
 
 const struct layer_kind layer_dense = {
     .name = "dense", .stem = "fc", .summary = "fully connected: y = x W^T + b", .args = dense_args,
-    .flags = LAYER_WEIGHTED, .forward_parts = 1, .backward_parts = 1, .plan = dense_plan, .needs = dense_needs,
+    .flags = LAYER_WEIGHTED | LAYER_BY_UNITS, .forward_parts = 1, .backward_parts = 1, .plan = dense_plan, .needs = dense_needs,
     .flops = dense_flops, .forward = dense_forward, .backward = dense_backward};

@@ -121,11 +121,53 @@ static void more_threads_change_rounding_alone(void **state)
     }
 }
 
+/* Batches of so few rows that threads share the units of large layers, and the rows of small ones. */
+static void open_few(struct network *n, int rows, int ranks)
+{
+    network_open(n, "dense 300, relu, dense 80, bn, tanh, dense 12", "ce", "adam", 250, OUT, rows, ranks, 22);
+    assert_int_equal(program_ranks(n->program), ranks);
+}
+
+static void train_few(struct network *n, bool op_by_op)
+{
+    for (int step = 0; step < 6; step++) {
+        program_begin(n->program, step % 3 == 2 ? (n->rows + 1) / 2 : n->rows, 5, (uint64_t)step);
+        for (int i = 1; op_by_op && i < program_ops(n->program); i++)
+            assert_int_equal(program_run(n->program, &n->optimizer, i, true), i);
+        program_run(n->program, &n->optimizer, program_ops(n->program), true);
+    }
+}
+
+static void few_rows_are_shared_by_units(void **state)
+{
+    (void)state;
+    const int rows[] = {2, 5, 16, 31};
+    for (size_t k = 0; k < sizeof rows / sizeof rows[0]; k++) {
+        struct network alone;
+        open_few(&alone, rows[k], 1);
+        train_few(&alone, false);
+        for (int ranks = 2; ranks <= RANKS; ranks++) {
+            struct network whole, pieces;
+            open_few(&whole, rows[k], ranks);
+            open_few(&pieces, rows[k], ranks);
+            train_few(&whole, false);
+            train_few(&pieces, true);
+            same_bits(&whole, &pieces);
+            assert_true(fabs(program_loss(whole.program) / program_loss(alone.program) - 1) < 1e-3);
+            assert_true(fabs(program_gradient_norm(whole.program) / program_gradient_norm(alone.program) - 1) < 1e-3);
+            network_close(&whole);
+            network_close(&pieces);
+        }
+        network_close(&alone);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(op_by_op_gives_the_bits_of_a_whole_step),
         cmocka_unit_test(runs_repeat_bit_for_bit),
+        cmocka_unit_test(few_rows_are_shared_by_units),
         cmocka_unit_test(more_threads_change_rounding_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
