@@ -354,6 +354,11 @@ static int run_console(const struct plan *plan, struct console *console, struct 
         status = fail(EXIT_DATA, &err);
     } else {
         console_view(console)->ascii = plan->term.ascii;
+        struct text news = {0};
+        if (loop && !plan->recover)
+            record_greet(record, &news);
+        console_notice_text(console, &news);
+        text_free(&news);
         if (!plan->recover)
             console_notice_text(console, &notes);
         record_start(record);

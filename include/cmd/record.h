@@ -79,6 +79,8 @@ struct lost_session {
 /* Finds the newest record in DIRECTORY whose process has ended without saying so, and locks it. ERR_STATE when there is
  * none. */
 int record_find_lost(const char *directory, struct lost_session *lost, struct err *err);
+/* Says that there is one, while it is news: for a day. For the start of a session that nobody has typed in yet. */
+void record_greet(const struct record *record, struct text *out);
 /* Lets go of it; BACK says that its session lives on, and nobody is to look for it again. */
 void record_leave_lost(struct lost_session *lost, bool back);
 /* The session that `recover` brings back; file -1: it looks for one. The record owns it. */

@@ -97,6 +97,8 @@ static int run_compare(struct console *console, const struct arg_values *args, s
     for (int i = 0; i < 2; i++)
         if (history_find_branch(session, args->given[i] ? args->text[i] : NULL, &view[i], err))
             return -1;
+    if (strcmp(view[0].name, view[1].name) == 0)
+        text_add(&out, "%s is compared with itself; `branches` lists others\n", view[0].name);
     choices_print(session, &live);
     for (int i = 0; i < 2; i++)
         choices[i] = view[i].settings ? view[i].settings : live.data;

@@ -425,6 +425,11 @@ void record_take_lost(struct record *record, const struct lost_session *lost)
     record->lost = *lost;
 }
 
+void record_greet(const struct record *record, struct text *out)
+{
+    record_tell_lost(record->place.directory, out);
+}
+
 struct lost_session *record_lost(struct record *record, struct err *err)
 {
     if (record->lost.file >= 0)

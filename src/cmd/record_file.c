@@ -19,6 +19,7 @@
 #include "dnn/layer.h"
 
 #define SUFFIX ".dnn"
+#define LOST_IS_NEWS 86400 /* seconds */
 enum { SESSIONS_MAX = 100, TAIL = 4096 };
 
 /* --- one file */
@@ -217,6 +218,23 @@ int record_find_lost(const char *directory, struct lost_session *lost, struct er
         return err_set(err, ERR_STATE, "there is nothing to recover: no session in %s was cut short", directory);
     lost->threads = read_threads(lost->path);
     return 0;
+}
+
+void record_tell_lost(const char *directory, struct text *out)
+{
+    struct lost_session lost;
+    struct err err;
+    struct stat what;
+    struct tm date;
+    char when[32];
+    if (!directory || record_find_lost(directory, &lost, &err))
+        return;
+    bool known = fstat(lost.file, &what) == 0 && gmtime_r(&what.st_mtime, &date);
+    record_leave_lost(&lost, false);
+    if (!known || time(NULL) - what.st_mtime > LOST_IS_NEWS)
+        return;
+    strftime(when, sizeof when, "%Y-%m-%d %H:%M UTC", &date);
+    text_add(out, "a session was cut short at %s: `recover` brings it back\n", when);
 }
 
 /* The length of FILE without a last line that is not whole. */

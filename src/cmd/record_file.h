@@ -26,4 +26,7 @@ int record_file_open_named(struct record_file *file, const char *path, struct er
 int record_file_write(struct record_file *file, const struct text *lines, struct err *err);
 void record_file_close(struct record_file *file);
 
+/* Says that there is a session in DIRECTORY (NULL: nowhere) to recover, when it was cut short within a day. */
+void record_tell_lost(const char *directory, struct text *out);
+
 #endif

@@ -33,6 +33,10 @@ keys 'reset' Enter
 until_true "$deadline" at_shell
 
 wait_for 'sh> *$'
+launch dnntui
+check 'the next start tells of it' wait_for 'a session was cut short at .*: `recover` brings it back'
+keys C-d
+until_true "$deadline" at_shell
 launch 'dnntui --recover'
 check 'it says what it has recovered' wait_for 'recovered [0-9]+ commands to step'
 keys 'hash' Enter
