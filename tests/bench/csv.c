@@ -1,8 +1,10 @@
 /*
- * csv.c: how fast a file of floats is read, beside libcsv alone with callbacks that only count.
+ * csv.c: makes delimited files and reads them, as told on its input by csv.py, which lets it take turns with others.
  *
- * Both begin with the file in the page cache and take turns; the least processor time of several runs counts. The
- * claim that is measured: reading into typed columns takes at most 1.5 times as long as cutting cells alone.
+ * "make KIND ROWS COLUMNS PATH" writes a file, of floats with KIND digits or, if that is 0, of a header, a label and
+ * pixels; "ours PATH", "one PATH", "libcsv PATH" read one into a table: as the program does, with one thread, or with
+ * libcsv cutting the cells; "raw PATH" has libcsv alone cut the cells, with callbacks that only count. Each answers
+ * with one line: the seconds it took, of the clock and of the processor, and how many cells there were.
  */
 #include "io/csv.h"
 
@@ -10,14 +12,65 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/rng.h"
 
-#define ROWS 60000
-#define COLUMNS 50
-#define RUNS 12
+static void give_up(const char *message)
+{
+    fprintf(stderr, "bench: %s\n", message);
+    exit(1);
+}
+
+static void write_floats(FILE *file, struct rng *rng, int digits, int rows, int columns)
+{
+    for (int r = 0; r < rows; r++)
+        for (int c = 0; c < columns; c++)
+            fprintf(file, "%.*g%c", digits, rng_normal(rng), c < columns - 1 ? ',' : '\n');
+}
+
+/* A margin of zeros and, within it, as many zeros as strokes: about as a drawn digit has them. */
+static int pixel(struct rng *rng, int p)
+{
+    int y = p / 28, x = p % 28;
+    bool margin = y < 4 || y >= 24 || x < 5 || x >= 23;
+    return margin || rng_below(rng, 2) ? 0 : (int)(rng_below(rng, 2) ? 250 + rng_below(rng, 6) : rng_below(rng, 256));
+}
+
+static void write_pixels(FILE *file, struct rng *rng, int rows, int columns)
+{
+    fputs("label", file);
+    for (int c = 1; c < columns; c++)
+        fprintf(file, ",p%d", c);
+    for (int r = 0; r < rows; r++) {
+        fprintf(file, "\n%d", r % 10);
+        for (int c = 1; c < columns; c++)
+            fprintf(file, ",%d", pixel(rng, c - 1));
+    }
+    fputc('\n', file);
+}
+
+static size_t write_file(const char *told)
+{
+    int digits, rows, columns;
+    char path[512];
+    if (sscanf(told, "%d %d %d %511s", &digits, &rows, &columns, path) != 4)
+        give_up("make: expected KIND ROWS COLUMNS PATH");
+    FILE *file = fopen(path, "w");
+    if (!file)
+        give_up("cannot write its data");
+    struct rng rng = rng_start(1, RNG_TEST, 0, 0);
+    if (digits)
+        write_floats(file, &rng, digits, rows, columns);
+    else
+        write_pixels(file, &rng, rows, columns);
+    if (ferror(file) || fclose(file))
+        give_up("cannot write its data");
+    return (size_t)rows * (size_t)columns;
+}
 
 static void count(void *text, size_t n, void *data)
 {
@@ -27,78 +80,68 @@ static void count(void *text, size_t n, void *data)
 
 static void count_row(int terminator, void *data)
 {
-    (void)terminator;
-    ++*(size_t *)data;
+    (void)terminator, (void)data;
 }
 
 static size_t read_raw(const char *path)
 {
     static char piece[64 * 1024];
-    size_t events = 0;
+    size_t cells = 0;
     struct csv_parser parser;
     int file = open(path, O_RDONLY);
     if (file < 0 || csv_init(&parser, CSV_STRICT | CSV_STRICT_FINI) != 0)
-        exit(1);
+        give_up("cannot read its data");
     for (ssize_t n; (n = read(file, piece, sizeof piece)) > 0;)
-        csv_parse(&parser, piece, (size_t)n, count, count_row, &events);
-    csv_fini(&parser, count, count_row, &events);
+        csv_parse(&parser, piece, (size_t)n, count, count_row, &cells);
+    csv_fini(&parser, count, count_row, &cells);
     csv_free(&parser);
     close(file);
-    return events;
+    return cells;
 }
 
-static size_t read_table(const char *path)
+static size_t read_table(const char *path, enum csv_reader reader)
 {
-    struct csv_options options = {.header = -1};
+    struct csv_options options = {.header = -1, .reader = reader};
     struct csv_table table;
     struct err err;
-    if (csv_read_file(path, &options, &table, &err) != 0) {
-        fprintf(stderr, "%s\n", err.message);
-        exit(1);
-    }
-    size_t events = (size_t)table.rows * ((size_t)table.columns + 1);
+    if (csv_read_file(path, &options, &table, &err) != 0)
+        give_up(err.message);
+    size_t cells = (size_t)table.rows * (size_t)table.columns;
     csv_table_free(&table);
-    return events;
+    return cells;
 }
 
-static double seconds_of(size_t (*read_file)(const char *), const char *path, double best)
+static size_t obey(const char *order, const char *told)
 {
-    clock_t start = clock();
-    if (read_file(path) < (size_t)ROWS * (COLUMNS + 1))
-        exit(1);
-    double seconds = (double)(clock() - start) / CLOCKS_PER_SEC;
-    return best == 0 || seconds < best ? seconds : best;
-}
-
-static void measure(int digits)
-{
-    char path[] = "/tmp/dnntui-bench-XXXXXX";
-    int descriptor = mkstemp(path);
-    FILE *file = descriptor < 0 ? NULL : fdopen(descriptor, "w");
-    if (!file)
-        exit(1);
-    struct rng rng = rng_start(1, RNG_TEST, 0, 0);
-    for (int r = 0; r < ROWS; r++)
-        for (int c = 0; c < COLUMNS; c++) {
-            fprintf(file, "%.*g", digits, rng_normal(&rng));
-            fputc(c < COLUMNS - 1 ? ',' : '\n', file);
-        }
-    double megabytes = (double)ftell(file) * 1e-6;
-    fclose(file);
-    double raw = 0, table = 0;
-    for (int run = 0; run < RUNS; run++) {
-        raw = seconds_of(read_raw, path, raw);
-        table = seconds_of(read_table, path, table);
-    }
-    unlink(path);
-    printf("csv  %2d digits  %5.1f MB  libcsv alone %5.1f MB/s  typed columns %5.1f MB/s  time x %.2f (at most 1.50)\n",
-           digits, megabytes, megabytes / raw, megabytes / table, table / raw);
+    if (strcmp(order, "make") == 0)
+        return write_file(told);
+    if (strcmp(order, "ours") == 0)
+        return read_table(told, CSV_READER_FITTING);
+    if (strcmp(order, "one") == 0)
+        return read_table(told, CSV_READER_ONE);
+    if (strcmp(order, "libcsv") == 0)
+        return read_table(told, CSV_READER_LIBCSV);
+    if (strcmp(order, "raw") == 0)
+        return read_raw(told);
+    give_up("expected make, ours, one, libcsv or raw");
+    return 0;
 }
 
 int main(void)
 {
-    measure(4);
-    measure(9);
-    measure(17);
+    char line[1024];
+    while (fgets(line, sizeof line, stdin)) {
+        line[strcspn(line, "\n")] = '\0';
+        char *told = strchr(line, ' ');
+        if (!told)
+            give_up("expected an order and a path");
+        *told++ = '\0';
+        clock_t processor = clock();
+        int64_t start = clock_now();
+        size_t cells = obey(line, told);
+        double took = (double)(clock_now() - start) * 1e-9;
+        printf("%.6f %.6f %zu\n", took, (double)(clock() - processor) / CLOCKS_PER_SEC, cells);
+        fflush(stdout);
+    }
     return 0;
 }
