@@ -9,50 +9,23 @@ import json
 import os
 import shutil
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
+
+from worker import PYTHON, Worker, has_module
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 OUT = os.environ.get("BENCH_OUT", "build/bench")
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", 11))
 TURN = int(os.environ.get("BENCH_TURN", 100))
 WARM_UP = 3 * TURN
-PYTHON = "/usr/bin/python3"  # the one that Debian's packages are for
 LOSS_ROWS = 150              # samples whose mean loss is taken, before and after
 PAUSE = 0.01                 # seconds between two turns: threads that spin after work have gone to sleep by then
 
 # What is asked of PyTorch, over `tuned` alone: malloc keeps its memory instead of giving it back after every step.
 MALLOC = {"MALLOC_ARENA_MAX": "1", "GLIBC_TUNABLES": "glibc.malloc.mmap_threshold=4294967296:"
           "glibc.malloc.trim_threshold=4294967296:glibc.malloc.top_pad=67108864:glibc.malloc.tcache_count=65535"}
-
-
-class Worker:
-    """A process that answers a line with a line."""
-
-    def __init__(self, command, environment=None):
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-                                        env={**os.environ, **(environment or {})})
-
-    def send(self, line):
-        self.process.stdin.write(line + "\n")
-        self.process.stdin.flush()
-
-    def ask(self, line):
-        self.send(line)
-        answer = self.process.stdout.readline()
-        if not answer:
-            sys.exit(f"bench: no answer to `{line}`")
-        return answer.rstrip("\n")
-
-    def list(self):
-        self.send("list")
-        return [json.loads(line) for line in iter(self.process.stdout.readline, "\n")]
-
-    def close(self):
-        self.process.stdin.close()
-        self.process.wait()
 
 
 class Entry:
@@ -87,18 +60,18 @@ class Entry:
         return entry
 
 
+def list_workloads(worker):
+    worker.send("list")
+    return [json.loads(line) for line in iter(worker.process.stdout.readline, "\n")]
+
+
 def quartiles(values):
     return statistics.quantiles(values, n=4, method="inclusive") if len(values) > 1 else values * 3
 
 
-def has_torch():
-    return os.access(PYTHON, os.X_OK) and subprocess.run(
-        [PYTHON, "-c", "import torch"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode == 0
-
-
 def open_workers():
     workers = {"dnntui": Worker([f"{OUT}/workloads"])}
-    if has_torch():
+    if has_module("torch"):
         script = os.path.join(HERE, "torch_worker.py")
         workers["torch"] = Worker([PYTHON, script, "default"])
         for threads in "12":
@@ -208,7 +181,7 @@ def print_notes(rows):
 def main():
     workers = open_workers()
     chosen = os.environ.get("BENCH_WORKLOADS", "").split()
-    workloads = [w for w in workers["dnntui"].list() if not chosen or w["name"] in chosen]
+    workloads = [w for w in list_workloads(workers["dnntui"]) if not chosen or w["name"] in chosen]
     result = {"rounds": ROUNDS, "turn_ms": TURN, "rows": []}
     if "torch" in workers:
         result["torch"] = workers["torch"].ask("about -")

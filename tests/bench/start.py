@@ -1,0 +1,36 @@
+#!/usr/bin/env python3
+"""start.py: from the start of the process to its answer after the first training step, on two built-in sets; median and
+quartiles of 20. PROGRAM names the binary."""
+import os
+import statistics
+import time
+
+PROGRAM = os.path.abspath(os.environ.get("PROGRAM", "./dnntui"))
+STARTS = 20
+ALLOWED = {"iris": 10, "digits": 60}  # milliseconds
+
+
+def start(name):
+    """Milliseconds to the first byte of the answer."""
+    out, into = os.pipe()
+    arguments = [PROGRAM, "-n", "--batch", "-c", "step 1", "-c", "print loss", name]
+    begun = time.perf_counter()
+    process = os.posix_spawn(PROGRAM, arguments, os.environ, file_actions=[
+        (os.POSIX_SPAWN_DUP2, into, 1), (os.POSIX_SPAWN_OPEN, 2, "/dev/null", os.O_WRONLY, 0)])
+    os.close(into)
+    answer = os.read(out, 1)
+    took = (time.perf_counter() - begun) * 1000
+    os.close(out)
+    if os.waitpid(process, 0)[1] != 0 or not answer:
+        raise SystemExit(f"bench: {name} does not start")
+    return took
+
+
+def main():
+    print("| set | start to first step done, ms (quartiles) | at most ms |\n|---|--:|--:|")
+    for name, allowed in ALLOWED.items():
+        low, middle, high = statistics.quantiles([start(name) for _ in range(STARTS)], n=4)
+        print(f"| {name} | {middle:.1f} ({low:.1f}-{high:.1f}) | {allowed} |")
+
+
+main()
