@@ -1,7 +1,8 @@
 /*
  * series.c: the pyramid of rings. Samples are numbered from 0 as they come; bucket k of level l covers the samples
- * [k 4^l, (k+1) 4^l), the newest of each level only those that came so far. A push therefore adds to the newest bucket
- * of every level, and any level alone tells the whole story of the steps that it still holds.
+ * [k 4^l, (k+1) 4^l), the newest of each level only those that came so far; any level alone tells the whole story of the
+ * steps that it still holds. A push comes with every training step, so it writes to level 0 alone; the levels above are
+ * brought up to date together, for some dozens of samples at once, and before anybody looks at them.
  */
 #include "base/series.h"
 
@@ -12,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LEVELS = 12 };
+enum { LEVELS = 12, UNSETTLED = 64 /* samples at most, and a quarter of a ring */ };
 
 /* A bucket as it is gathered: the sum in double, so that the mean of millions of samples is one. */
 struct gathered {
@@ -28,6 +29,7 @@ struct sample {
 struct series {
     int capacity;
     uint64_t count;           /* samples, which is also the number of the next one */
+    uint64_t settled;         /* of them the levels above know */
     uint64_t begin[LEVELS];   /* the oldest bucket that a level holds: always a multiple of 4, so that the newest bucket
                                  of the level above can be made again from whole groups */
     struct sample *sample;    /* [capacity] level 0 */
@@ -66,7 +68,7 @@ void series_close(struct series *series)
 
 void series_clear(struct series *series)
 {
-    series->count = 0;
+    series->count = series->settled = 0;
     for (int level = 0; level < LEVELS; level++)
         series->begin[level] = 0;
 }
@@ -88,39 +90,6 @@ static size_t used_slots(const struct series *series, int level)
 {
     uint64_t all = level_end(series, level), n = (uint64_t)series->capacity;
     return (size_t)(all < n ? all : n);
-}
-
-void series_copy(struct series *to, const struct series *from)
-{
-    assert(to->capacity == from->capacity);
-    to->count = from->count;
-    memcpy(to->begin, from->begin, sizeof to->begin);
-    memcpy(to->sample, from->sample, used_slots(from, 0) * sizeof *to->sample);
-    for (int level = 1; level < LEVELS; level++)
-        memcpy(to->gathered[level], from->gathered[level], used_slots(from, level) * sizeof **to->gathered);
-}
-
-struct series *series_keep(const struct series *series)
-{
-    size_t above = 1;
-    for (int level = 1; level < LEVELS; level++)
-        above += used_slots(series, level);
-    struct series *kept = malloc(sizeof *kept);
-    struct sample *sample = malloc((used_slots(series, 0) + 1) * sizeof *sample);
-    struct gathered *gathered = malloc(above * sizeof *gathered);
-    if (!kept || !sample || !gathered) {
-        free(kept);
-        free(sample);
-        free(gathered);
-        return NULL;
-    }
-    *kept = (struct series){.capacity = series->capacity, .sample = sample};
-    for (int level = 1; level < LEVELS; level++) {
-        kept->gathered[level] = gathered;
-        gathered += used_slots(series, level);
-    }
-    series_copy(kept, series);
-    return kept;
 }
 
 static struct gathered gather_sample(double x, double y)
@@ -154,22 +123,84 @@ static void merge(struct gathered *sum, const struct gathered *more)
         sum->max = more->max;
 }
 
+/* Bucket K of LEVEL is to be written: where its slot is that of the oldest, a group of 4 leaves. */
+static void make_room(struct series *series, int level, uint64_t k)
+{
+    if (k - series->begin[level] >= (uint64_t)series->capacity)
+        series->begin[level] += 4;
+}
+
+/* Gathers bucket K of LEVEL from those of the level below that there are. */
+static void gather_bucket(struct series *series, int level, uint64_t k)
+{
+    uint64_t below = level_end(series, level - 1), end = 4 * k + 4 < below ? 4 * k + 4 : below;
+    assert(4 * k >= series->begin[level - 1] && 4 * k < below);
+    struct gathered sum = read_bucket(series, level - 1, 4 * k);
+    for (uint64_t i = 4 * k + 1; i < end; i++) {
+        struct gathered more = read_bucket(series, level - 1, i);
+        merge(&sum, &more);
+    }
+    *slot(series, level, k) = sum;
+}
+
+/* Brings the levels above up to date. What a series tells does not change by it, hence `const`. */
+static void settle(const struct series *unsettled)
+{
+    struct series *series = (struct series *)unsettled;
+    if (series->settled == series->count)
+        return;
+    for (int level = 1; level < LEVELS; level++)
+        for (uint64_t k = series->settled >> 2 * level, end = level_end(series, level); k < end; k++) {
+            make_room(series, level, k);
+            gather_bucket(series, level, k);
+        }
+    series->settled = series->count;
+}
+
+void series_copy(struct series *to, const struct series *from)
+{
+    assert(to->capacity == from->capacity);
+    settle(from);
+    to->count = to->settled = from->count;
+    memcpy(to->begin, from->begin, sizeof to->begin);
+    memcpy(to->sample, from->sample, used_slots(from, 0) * sizeof *to->sample);
+    for (int level = 1; level < LEVELS; level++)
+        memcpy(to->gathered[level], from->gathered[level], used_slots(from, level) * sizeof **to->gathered);
+}
+
+struct series *series_keep(const struct series *series)
+{
+    size_t above = 1;
+    settle(series);
+    for (int level = 1; level < LEVELS; level++)
+        above += used_slots(series, level);
+    struct series *kept = malloc(sizeof *kept);
+    struct sample *sample = malloc((used_slots(series, 0) + 1) * sizeof *sample);
+    struct gathered *gathered = malloc(above * sizeof *gathered);
+    if (!kept || !sample || !gathered) {
+        free(kept);
+        free(sample);
+        free(gathered);
+        return NULL;
+    }
+    *kept = (struct series){.capacity = series->capacity, .sample = sample};
+    for (int level = 1; level < LEVELS; level++) {
+        kept->gathered[level] = gathered;
+        gathered += used_slots(series, level);
+    }
+    series_copy(kept, series);
+    return kept;
+}
+
 void series_push(struct series *series, double x, double y)
 {
     assert(isfinite(x) && (series->count == 0 || x > series_last_x(series)));
     uint64_t index = series->count++;
     uint64_t capacity = (uint64_t)series->capacity;
-    struct gathered one = gather_sample(x, y);
     series->sample[index & (capacity - 1)] = (struct sample){x, y};
-    for (int level = 0; level < LEVELS; level++) {
-        uint64_t k = index >> 2 * level;
-        if (level > 0 && k << 2 * level == index)
-            *slot(series, level, k) = one;
-        else if (level > 0)
-            merge(slot(series, level, k), &one);
-        if (k - series->begin[level] >= capacity) /* its slot was that of the oldest: a group of 4 leaves */
-            series->begin[level] += 4;
-    }
+    make_room(series, 0, index);
+    if (series->count - series->settled >= UNSETTLED || series->count - series->settled >= capacity / 4)
+        settle(series);
 }
 
 /* Whether LEVEL holds a bucket that begins at or before X, or all that there ever was. */
@@ -198,23 +229,16 @@ static uint64_t first_after(const struct series *series, int level, double x)
 /* After a cut the newest bucket of LEVEL holds too much: gathers it again from the level below. */
 static void regather(struct series *series, int level)
 {
-    uint64_t end = level_end(series, level), below = level_end(series, level - 1);
-    if (series->count == end << 2 * level)
-        return;
-    uint64_t first = (end - 1) * 4;
-    assert(first >= series->begin[level - 1] && first < below);
-    struct gathered sum = read_bucket(series, level - 1, first);
-    for (uint64_t k = first + 1; k < below; k++) {
-        struct gathered more = read_bucket(series, level - 1, k);
-        merge(&sum, &more);
-    }
-    *slot(series, level, end - 1) = sum;
+    uint64_t end = level_end(series, level);
+    if (series->count != end << 2 * level)
+        gather_bucket(series, level, end - 1);
 }
 
 void series_truncate(struct series *series, double x)
 {
     if (series->count == 0 || x >= series_last_x(series))
         return;
+    settle(series);
     int cut = 0;
     while (cut < LEVELS && !covers(series, cut, x))
         cut++;
@@ -225,6 +249,7 @@ void series_truncate(struct series *series, double x)
     series->count = first_after(series, cut, x) << 2 * cut;
     for (int level = 0; level < cut; level++)
         series->begin[level] = series->count >> 2 * level; /* nothing is left of it */
+    series->settled = series->count;
     for (int level = cut + 1; level < LEVELS; level++)
         regather(series, level);
 }
@@ -254,6 +279,7 @@ double series_last(const struct series *series)
 double series_first_x(const struct series *series)
 {
     const int top = LEVELS - 1;
+    settle(series);
     if (series->begin[top] >= level_end(series, top))
         return NAN;
     return read_bucket(series, top, series->begin[top]).first;
@@ -275,6 +301,7 @@ void series_columns(const struct series *series, double x0, double x1, int colum
     if (series->count == 0 || columns < 1 || !(x0 <= x1))
         return;
     int level = 0;
+    settle(series);
     while (level < LEVELS - 1 && !covers(series, level, x0))
         level++;
     uint64_t end = level_end(series, level);

@@ -20,6 +20,10 @@
 /* A step that takes longer than this runs op by op while there is a deadline. */
 #define LONG_STEP 4e6
 
+/* Of steps that take less than this, so many are made between two looks at the clock as fit in; at most that many. */
+#define LOOK                2e4
+#define STEPS_BETWEEN_LOOKS 64
+
 bool session_running(const struct session *session)
 {
     return session->goal != GOAL_NONE || session->evaluation.active;
@@ -364,17 +368,17 @@ static bool pass(struct session *session)
     return true;
 }
 
-static void advance_step(struct session *session, int64_t deadline)
+/* Returns what part of a step has been made. */
+static double advance_step(struct session *session, int64_t deadline)
 {
-    int64_t begun = clock_now();
     struct position ahead;
     if (!pass(session))
-        return;
+        return 0;
     bool past = history_ahead(session, &ahead);
     if (!session->inside) {
         if (!stops_settle(session)) {
             stop(session, STOP_INTERRUPT, "interrupted");
-            return;
+            return 0;
         }
         history_before_step(session);
         step_begin(session);
@@ -399,25 +403,48 @@ static void advance_step(struct session *session, int64_t deadline)
     }
     if (past)
         history_moved(session);
-    int64_t now = clock_now();
     double share = (double)(session->inside ? program_cursor(session->train) - cursor : all - cursor) / all;
-    if (share > 0)
-        session->step_nanoseconds += ((double)(now - begun) / share - session->step_nanoseconds) / 8;
-    measure_rate(session, now);
     if (session->step != step && session->goal != GOAL_NONE)
         check_condition(session);
+    return share;
+}
+
+/* How many steps may be made before the clock is read again. */
+static int steps_between_looks(const struct session *session)
+{
+    double steps = session->step_nanoseconds > 0 ? LOOK / session->step_nanoseconds : 1;
+    return steps > STEPS_BETWEEN_LOOKS ? STEPS_BETWEEN_LOOKS : steps > 1 ? (int)steps : 1;
+}
+
+/* A piece of an evaluation, or up to MOST steps; returns how many steps. */
+static double advance(struct session *session, int64_t deadline, int most)
+{
+    double steps = 0;
+    if (session->evaluation.active)
+        evaluate_piece(session);
+    else
+        for (int i = 0; i < most && session->goal != GOAL_NONE && !session->evaluation.active; i++) {
+            if (goal_reached(session))
+                break;
+            steps += advance_step(session, deadline);
+        }
+    if (!session->evaluation.active && session->goal != GOAL_NONE && goal_reached(session))
+        stop(session, STOP_GOAL, "");
+    return steps;
 }
 
 void session_advance(struct session *session, int64_t deadline)
 {
+    int64_t now = clock_now();
     do {
-        if (session->evaluation.active)
-            evaluate_piece(session);
-        else if (session->goal != GOAL_NONE && !goal_reached(session))
-            advance_step(session, deadline);
-        if (!session->evaluation.active && session->goal != GOAL_NONE && goal_reached(session))
-            stop(session, STOP_GOAL, "");
-    } while (session_running(session) && clock_now() < deadline);
+        int64_t begun = now;
+        double steps = advance(session, deadline, now < deadline ? steps_between_looks(session) : 1);
+        now = clock_now();
+        if (steps > 0) {
+            session->step_nanoseconds += ((double)(now - begun) / steps - session->step_nanoseconds) / 8;
+            measure_rate(session, now);
+        }
+    } while (session_running(session) && now < deadline);
     if (!session_running(session))
         history_settle(session);
 }
