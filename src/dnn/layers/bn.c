@@ -14,6 +14,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "features.h"
 #include "kinds.h"
 #include "sums.h"
 
@@ -95,15 +96,15 @@ static void sum_rows(const struct layer_run *run)
     int n = features(run);
     size_t plane = plane_of(run->layer);
     real *restrict sum = area(run, run->rank, SUM);
+    if (plane == 1) {
+        features_sum(run->last - run->first, n, (size_t)n, run->x + (size_t)run->first * n, sum);
+        return;
+    }
     memset(sum, 0, (size_t)n * sizeof *sum);
     for (int r = run->first; r < run->last; r++) {
         const real *restrict x = run->x + (size_t)r * n * plane;
-        if (plane == 1)
-            for (int i = 0; i < n; i++)
-                sum[i] += x[i];
-        else
-            for (int i = 0; i < n; i++)
-                sum[i] += sum_values(x + i * plane, plane);
+        for (int i = 0; i < n; i++)
+            sum[i] += sum_values(x + i * plane, plane);
     }
 }
 
@@ -115,17 +116,15 @@ static void sum_squares(const struct layer_run *run)
     reduce(run, SUM, mean);
     for (int i = 0; i < n; i++)
         mean[i] /= (real)batch_values(run);
+    if (plane == 1) {
+        features_sum_squares(run->last - run->first, n, run->x + (size_t)run->first * n, mean, squares);
+        return;
+    }
     memset(squares, 0, (size_t)n * sizeof *squares);
     for (int r = run->first; r < run->last; r++) {
         const real *restrict x = run->x + (size_t)r * n * plane;
-        if (plane == 1)
-            for (int i = 0; i < n; i++) {
-                real centred = x[i] - mean[i];
-                squares[i] += centred * centred;
-            }
-        else
-            for (int i = 0; i < n; i++)
-                squares[i] += sum_squares_about(x + i * plane, mean[i], plane);
+        for (int i = 0; i < n; i++)
+            squares[i] += sum_squares_about(x + i * plane, mean[i], plane);
     }
 }
 
@@ -177,19 +176,19 @@ static void normalize(const struct layer_run *run)
     const real *restrict weight = run->param[WEIGHT], *restrict bias = run->param[BIAS];
     real *restrict inverse = area(run, run->rank, INVERSE);
     finish_statistics(run, mean, inverse);
+    if (plane == 1) {
+        size_t first = (size_t)run->first * n;
+        features_normalize(run->last - run->first, n, run->x + first, mean, inverse, weight, bias,
+                           run->saved[NORMALIZED] + first, run->y + first);
+        return;
+    }
     for (int r = run->first; r < run->last; r++) {
         size_t at = (size_t)r * n * plane;
         const real *restrict x = run->x + at;
         real *restrict normalized = run->saved[NORMALIZED] + at, *restrict y = run->y + at;
-        if (plane == 1)
-            for (int i = 0; i < n; i++) {
-                normalized[i] = (x[i] - mean[i]) * inverse[i];
-                y[i] = normalized[i] * weight[i] + bias[i];
-            }
-        else
-            for (int i = 0; i < n; i++)
-                normalize_plane(x + i * plane, mean[i], inverse[i], weight[i], bias[i], plane, normalized + i * plane,
-                                y + i * plane);
+        for (int i = 0; i < n; i++)
+            normalize_plane(x + i * plane, mean[i], inverse[i], weight[i], bias[i], plane, normalized + i * plane,
+                            y + i * plane);
     }
 }
 
@@ -224,8 +223,7 @@ static void bn_forward(const struct layer_run *run, int part)
     }
 }
 
-/* The caller's own gradients, and a copy where the others can read it. */
-static void sum_gradients(const struct layer_run *run)
+static void sum_plane_gradients(const struct layer_run *run)
 {
     int n = features(run);
     size_t plane = plane_of(run->layer);
@@ -235,19 +233,25 @@ static void sum_gradients(const struct layer_run *run)
     for (int r = run->first; r < run->last; r++) {
         size_t at = (size_t)r * n * plane;
         const real *restrict dy = run->dy + at, *restrict normalized = run->saved[NORMALIZED] + at;
-        if (plane == 1)
-            for (int i = 0; i < n; i++) {
-                by_bias[i] += dy[i];
-                by_weight[i] += dy[i] * normalized[i];
-            }
-        else
-            for (int i = 0; i < n; i++) {
-                by_bias[i] += sum_values(dy + i * plane, plane);
-                by_weight[i] += sum_products(dy + i * plane, normalized + i * plane, plane);
-            }
+        for (int i = 0; i < n; i++) {
+            by_bias[i] += sum_values(dy + i * plane, plane);
+            by_weight[i] += sum_products(dy + i * plane, normalized + i * plane, plane);
+        }
     }
-    memcpy(area(run, run->rank, SUM_DY), by_bias, (size_t)n * sizeof *by_bias);
-    memcpy(area(run, run->rank, SUM_DY_NORMALIZED), by_weight, (size_t)n * sizeof *by_weight);
+}
+
+/* The caller's own gradients, and a copy where the others can read it. */
+static void sum_gradients(const struct layer_run *run)
+{
+    int n = features(run);
+    size_t first = (size_t)run->first * n;
+    if (plane_of(run->layer) == 1)
+        features_sum_products(run->last - run->first, n, run->dy + first, run->saved[NORMALIZED] + first,
+                              run->grad[BIAS], run->grad[WEIGHT]);
+    else
+        sum_plane_gradients(run);
+    memcpy(area(run, run->rank, SUM_DY), run->grad[BIAS], (size_t)n * sizeof(real));
+    memcpy(area(run, run->rank, SUM_DY_NORMALIZED), run->grad[WEIGHT], (size_t)n * sizeof(real));
 }
 
 static void input_gradient_plane(const real *restrict dy, const real *restrict normalized, real scale, real mean_dy,
@@ -270,17 +274,19 @@ static void input_gradient(const struct layer_run *run)
         mean_dy[i] /= (real)batch_values(run);
         mean_product[i] /= (real)batch_values(run);
     }
+    if (plane == 1) {
+        size_t first = (size_t)run->first * n;
+        features_input_gradient(run->last - run->first, n, run->dy + first, run->saved[NORMALIZED] + first, weight,
+                                inverse, mean_dy, mean_product, run->dx + first);
+        return;
+    }
     for (int r = run->first; r < run->last; r++) {
         size_t at = (size_t)r * n * plane;
         const real *restrict dy = run->dy + at, *restrict normalized = run->saved[NORMALIZED] + at;
         real *restrict dx = run->dx + at;
-        if (plane == 1)
-            for (int i = 0; i < n; i++)
-                dx[i] = weight[i] * inverse[i] * (dy[i] - mean_dy[i] - normalized[i] * mean_product[i]);
-        else
-            for (int i = 0; i < n; i++)
-                input_gradient_plane(dy + i * plane, normalized + i * plane, weight[i] * inverse[i], mean_dy[i],
-                                     mean_product[i], plane, dx + i * plane);
+        for (int i = 0; i < n; i++)
+            input_gradient_plane(dy + i * plane, normalized + i * plane, weight[i] * inverse[i], mean_dy[i],
+                                 mean_product[i], plane, dx + i * plane);
     }
 }
 

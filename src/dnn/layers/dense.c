@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "dnn/gemm.h"
+#include "features.h"
 #include "kinds.h"
 
 enum { UNITS, BIAS };
@@ -91,15 +92,6 @@ static void dense_forward(const struct layer_run *run, int unused)
                     out);
 }
 
-/* Of COUNT of the OUT units. */
-static void bias_gradient(int rows, int out, int count, const real *restrict dy, real *restrict db)
-{
-    memset(db, 0, (size_t)count * sizeof *db);
-    for (int r = 0; r < rows; r++)
-        for (int o = 0; o < count; o++)
-            db[o] += dy[(size_t)r * out + o];
-}
-
 static void weight_gradient(const struct layer_run *run, const struct part *part)
 {
     int in = inputs(run->layer), out = units(run->layer);
@@ -113,7 +105,7 @@ static void weight_gradient(const struct layer_run *run, const struct part *part
                     (struct gemm_block){.at = part->dy + part->unit, .stride = out, .transposed = true},
                     (struct gemm_block){.at = part->x, .stride = in}, NULL, dw, in);
     if (run->layer->args.number[BIAS] != 0)
-        bias_gradient(part->rows, out, part->units, part->dy + part->unit, run->grad[1] + part->unit);
+        features_sum(part->rows, part->units, (size_t)out, part->dy + part->unit, run->grad[1] + part->unit);
 }
 
 static void dense_backward(const struct layer_run *run, int unused)

@@ -1,28 +1,37 @@
 /* relu.c: the rectifier. Written with <= so that a NaN passes through instead of turning into a zero. */
+#include "dnn/kernel.h"
 #include "kinds.h"
+
+KERNEL_BODY void rectify_body(size_t n, const real *restrict x, real *restrict y)
+{
+    for (size_t i = 0; i < n; i++)
+        y[i] = x[i] <= 0 ? 0 : x[i];
+}
+
+KERNEL_BODY void pass_back_body(size_t n, const real *restrict y, const real *restrict dy, real *restrict dx)
+{
+    for (size_t i = 0; i < n; i++) {
+        real d = dy[i];
+        dx[i] = y[i] <= 0 ? 0 : d;
+    }
+}
+
+KERNEL_TWICE(void, rectify, (size_t n, const real *x, real *y), (n, x, y))
+KERNEL_TWICE(void, pass_back, (size_t n, const real *y, const real *dy, real *dx), (n, y, dy, dx))
 
 static void relu_forward(const struct layer_run *run, int part)
 {
     (void)part;
     struct layer_span own = layer_own_values(run);
-    const real *restrict x = run->x;
-    real *restrict y = run->y;
-    for (size_t i = own.first; i < own.last; i++)
-        y[i] = x[i] <= 0 ? 0 : x[i];
+    rectify(own.last - own.first, run->x + own.first, run->y + own.first);
 }
 
 static void relu_backward(const struct layer_run *run, int part)
 {
     (void)part;
-    if (!run->dx)
-        return;
     struct layer_span own = layer_own_values(run);
-    const real *restrict y = run->y, *restrict dy = run->dy;
-    real *restrict dx = run->dx;
-    for (size_t i = own.first; i < own.last; i++) {
-        real d = dy[i];
-        dx[i] = y[i] <= 0 ? 0 : d;
-    }
+    if (run->dx)
+        pass_back(own.last - own.first, run->y + own.first, run->dy + own.first, run->dx + own.first);
 }
 
 const struct layer_kind layer_relu = {
