@@ -57,7 +57,8 @@ all: $(PROGRAM)
 
 help:
 	@echo 'make                 build ./dnntui            make run       install what is missing, build, start'
-	@echo 'make test            all tests                 make bench     measure (see tests/bench)'
+	@echo 'make test            all tests                 make bench     measure (see tests/bench/run)'
+	@echo 'make bench-deps      install what others are measured with'
 	@echo 'make run-fashion     train on pictures         make man       bring the manual up to date'
 	@echo 'make BUILD=debug|asan|ubsan [test]             make check-layers   prove the order of the rooms'
 	@echo 'make install PREFIX=/usr/local DESTDIR=        make deps      install what a build needs'
