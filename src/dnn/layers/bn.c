@@ -5,7 +5,7 @@
  *
  * What is normalized is a feature of a row, or a channel of an image over its height and width too; in general the
  * first axis counts features, and `plane` is how many values of each a row has. Where that is 1, loops run along the
- * features, which lie side by side; otherwise along the plane.
+ * features, which lie side by side; planes are bn_planes.c's.
  *
  * Rows mix, so it runs in parts. Every thread adds up all threads' partial sums by itself, in the order of their
  * ranks: all get the same bits, and only what outlives the step (running statistics, what backward needs) is written
@@ -14,19 +14,22 @@
 #include <math.h>
 #include <string.h>
 
+#include "bn_planes.h"
 #include "features.h"
 #include "kinds.h"
-#include "sums.h"
 
 enum { MOMENTUM, EPS };
 enum { WEIGHT, BIAS };
 enum { RUNNING_MEAN, RUNNING_VAR };
-enum { NORMALIZED, INVERSE_DEVIATION }; /* saved: x-hat, as x; [features] */
+enum { NORMALIZED, INVERSE_DEVIATION }; /* saved: x-hat, as x, but not of planes; [features] */
 
-/* The areas of a thread's slot, [features] each. The last two are the thread's own copies of what all of them compute;
- * the others are read by all after a meeting, so none is written a second time before all have met again: threads do
- * not wait for each other between forward and backward. */
-enum { SUM, SQUARES, SUM_DY, SUM_DY_NORMALIZED, MEAN, INVERSE, AREAS };
+/* The areas of a thread's slot, [features] each. The first four are read by all after a meeting, so none is written a
+ * second time before all have met again: threads do not wait for each other between forward and backward. The others
+ * are the thread's own copies of what all of them compute. */
+enum { SUM, SQUARES, SUM_DY, SUM_DY_NORMALIZED, MEAN, INVERSE, MEAN_DY, MEAN_PRODUCT, AREAS };
+
+/* With planes, SUM is the mean and SQUARES are about it, of the thread's rows; how many these are stands behind all. */
+#define ROWS AREAS
 
 static const struct arg_spec bn_args[] = {
     [MOMENTUM] = {.name = "momentum", .type = ARG_NUMBER, .min = 0, .max = 1, .preset = "0.1",
@@ -64,9 +67,9 @@ static void bn_needs(const struct layer *layer, struct layer_needs *needs)
     needs->stat[RUNNING_VAR] =
         (struct tensor_spec){.name = "running_var", .role = TENSOR_STATISTIC, .shape = shape, .fill = 1};
     needs->stats = 2;
-    needs->saved_per_row[NORMALIZED] = shape_size(&layer->in);
+    needs->saved_per_row[NORMALIZED] = plane_of(layer) == 1 ? shape_size(&layer->in) : 0;
     needs->saved[INVERSE_DEVIATION] = count;
-    needs->partial = AREAS * count;
+    needs->partial = AREAS * count + 1;
 }
 
 static double bn_flops(const struct layer *layer)
@@ -94,38 +97,18 @@ static void reduce(const struct layer_run *run, int which, real *restrict out)
 static void sum_rows(const struct layer_run *run)
 {
     int n = features(run);
-    size_t plane = plane_of(run->layer);
-    real *restrict sum = area(run, run->rank, SUM);
-    if (plane == 1) {
-        features_sum(run->last - run->first, n, (size_t)n, run->x + (size_t)run->first * n, sum);
-        return;
-    }
-    memset(sum, 0, (size_t)n * sizeof *sum);
-    for (int r = run->first; r < run->last; r++) {
-        const real *restrict x = run->x + (size_t)r * n * plane;
-        for (int i = 0; i < n; i++)
-            sum[i] += sum_values(x + i * plane, plane);
-    }
+    features_sum(run->last - run->first, n, (size_t)n, run->x + (size_t)run->first * n, area(run, run->rank, SUM));
 }
 
 static void sum_squares(const struct layer_run *run)
 {
     int n = features(run);
-    size_t plane = plane_of(run->layer);
-    real *restrict mean = area(run, run->rank, MEAN), *restrict squares = area(run, run->rank, SQUARES);
+    real *restrict mean = area(run, run->rank, MEAN);
     reduce(run, SUM, mean);
     for (int i = 0; i < n; i++)
         mean[i] /= (real)batch_values(run);
-    if (plane == 1) {
-        features_sum_squares(run->last - run->first, n, run->x + (size_t)run->first * n, mean, squares);
-        return;
-    }
-    memset(squares, 0, (size_t)n * sizeof *squares);
-    for (int r = run->first; r < run->last; r++) {
-        const real *restrict x = run->x + (size_t)r * n * plane;
-        for (int i = 0; i < n; i++)
-            squares[i] += sum_squares_about(x + i * plane, mean[i], plane);
-    }
+    features_sum_squares(run->last - run->first, n, run->x + (size_t)run->first * n, mean,
+                         area(run, run->rank, SQUARES));
 }
 
 /* SQUARES [features] are the sums of squares over the whole batch. */
@@ -146,11 +129,11 @@ static real inverse_deviation(const struct layer_run *run, double variance)
     return (real)(1 / sqrt(variance + run->layer->args.number[EPS]));
 }
 
-/* Each thread works the deviations out for itself; rank 0 keeps what outlives the step. */
+/* INVERSE holds the sums of squares, and then the inverse deviations. Each thread works them out for itself; rank 0
+ * keeps what outlives the step. */
 static void finish_statistics(const struct layer_run *run, const real *mean, real *inverse)
 {
     int n = features(run);
-    reduce(run, SQUARES, inverse);
     if (run->rank == 0)
         update_running(run, mean, inverse);
     for (int i = 0; i < n; i++)
@@ -159,37 +142,45 @@ static void finish_statistics(const struct layer_run *run, const real *mean, rea
         memcpy(run->saved[INVERSE_DEVIATION], inverse, (size_t)n * sizeof *inverse);
 }
 
-static void normalize_plane(const real *restrict x, real mean, real inverse, real weight, real bias, size_t plane,
-                            real *restrict normalized, real *restrict y)
-{
-    for (size_t k = 0; k < plane; k++) {
-        normalized[k] = (x[k] - mean) * inverse;
-        y[k] = normalized[k] * weight + bias;
-    }
-}
-
 static void normalize(const struct layer_run *run)
 {
     int n = features(run);
-    size_t plane = plane_of(run->layer);
-    const real *restrict mean = area(run, run->rank, MEAN);
-    const real *restrict weight = run->param[WEIGHT], *restrict bias = run->param[BIAS];
-    real *restrict inverse = area(run, run->rank, INVERSE);
+    size_t first = (size_t)run->first * n;
+    const real *mean = area(run, run->rank, MEAN);
+    real *inverse = area(run, run->rank, INVERSE);
+    reduce(run, SQUARES, inverse);
     finish_statistics(run, mean, inverse);
-    if (plane == 1) {
-        size_t first = (size_t)run->first * n;
-        features_normalize(run->last - run->first, n, run->x + first, mean, inverse, weight, bias,
-                           run->saved[NORMALIZED] + first, run->y + first);
-        return;
+    features_normalize(run->last - run->first, n, run->x + first, mean, inverse, run->param[WEIGHT], run->param[BIAS],
+                       run->saved[NORMALIZED] + first, run->y + first);
+}
+
+static void take_moments(const struct layer_run *run)
+{
+    real *mean = area(run, run->rank, SUM), *squares = area(run, run->rank, SQUARES);
+    for (int i = 0; i < features(run); i++) {
+        struct bn_moments own = bn_planes_moments(run, i);
+        mean[i] = (real)own.mean;
+        squares[i] = (real)own.squares;
     }
-    for (int r = run->first; r < run->last; r++) {
-        size_t at = (size_t)r * n * plane;
-        const real *restrict x = run->x + at;
-        real *restrict normalized = run->saved[NORMALIZED] + at, *restrict y = run->y + at;
-        for (int i = 0; i < n; i++)
-            normalize_plane(x + i * plane, mean[i], inverse[i], weight[i], bias[i], plane, normalized + i * plane,
-                            y + i * plane);
+    *area(run, run->rank, ROWS) = (real)(run->last - run->first);
+}
+
+static void normalize_planes(const struct layer_run *run)
+{
+    real *mean = area(run, run->rank, MEAN), *inverse = area(run, run->rank, INVERSE);
+    for (int i = 0; i < features(run); i++) {
+        struct bn_moments all = {0};
+        for (int rank = 0; rank < run->ranks; rank++) {
+            struct bn_moments theirs = {.count = (double)*area(run, rank, ROWS) * (double)plane_of(run->layer),
+                                        .mean = area(run, rank, SUM)[i], .squares = area(run, rank, SQUARES)[i]};
+            bn_moments_add(&all, &theirs);
+        }
+        mean[i] = (real)all.mean;
+        inverse[i] = (real)all.squares;
     }
+    finish_statistics(run, mean, inverse);
+    for (int i = 0; i < features(run); i++)
+        bn_planes_normalize(run, i, mean[i], inverse[i], run->param[WEIGHT][i], run->param[BIAS][i]);
 }
 
 static void forward_evaluation(const struct layer_run *run)
@@ -214,6 +205,11 @@ static void bn_forward(const struct layer_run *run, int part)
     if (!run->training) {
         if (part == 0)
             forward_evaluation(run);
+    } else if (plane_of(run->layer) > 1) {
+        if (part == 0)
+            take_moments(run);
+        else if (part == 2)
+            normalize_planes(run);
     } else if (part == 0) {
         sum_rows(run);
     } else if (part == 1) {
@@ -223,70 +219,54 @@ static void bn_forward(const struct layer_run *run, int part)
     }
 }
 
-static void sum_plane_gradients(const struct layer_run *run)
-{
-    int n = features(run);
-    size_t plane = plane_of(run->layer);
-    real *restrict by_bias = run->grad[BIAS], *restrict by_weight = run->grad[WEIGHT];
-    memset(by_bias, 0, (size_t)n * sizeof *by_bias);
-    memset(by_weight, 0, (size_t)n * sizeof *by_weight);
-    for (int r = run->first; r < run->last; r++) {
-        size_t at = (size_t)r * n * plane;
-        const real *restrict dy = run->dy + at, *restrict normalized = run->saved[NORMALIZED] + at;
-        for (int i = 0; i < n; i++) {
-            by_bias[i] += sum_values(dy + i * plane, plane);
-            by_weight[i] += sum_products(dy + i * plane, normalized + i * plane, plane);
-        }
-    }
-}
-
-/* The caller's own gradients, and a copy where the others can read it. */
+/* The caller's own gradients. */
 static void sum_gradients(const struct layer_run *run)
 {
     int n = features(run);
     size_t first = (size_t)run->first * n;
-    if (plane_of(run->layer) == 1)
-        features_sum_products(run->last - run->first, n, run->dy + first, run->saved[NORMALIZED] + first,
-                              run->grad[BIAS], run->grad[WEIGHT]);
-    else
-        sum_plane_gradients(run);
-    memcpy(area(run, run->rank, SUM_DY), run->grad[BIAS], (size_t)n * sizeof(real));
-    memcpy(area(run, run->rank, SUM_DY_NORMALIZED), run->grad[WEIGHT], (size_t)n * sizeof(real));
+    features_sum_products(run->last - run->first, n, run->dy + first, run->saved[NORMALIZED] + first, run->grad[BIAS],
+                          run->grad[WEIGHT]);
 }
 
-static void input_gradient_plane(const real *restrict dy, const real *restrict normalized, real scale, real mean_dy,
-                                 real mean_product, size_t plane, real *restrict dx)
+static void sum_gradients_of_planes(const struct layer_run *run)
 {
-    for (size_t k = 0; k < plane; k++)
-        dx[k] = scale * (dy[k] - mean_dy - normalized[k] * mean_product);
+    const real *mean = area(run, run->rank, MEAN), *inverse = area(run, run->rank, INVERSE);
+    for (int i = 0; i < features(run); i++) {
+        double dy, product;
+        bn_planes_sums(run, i, mean[i], &dy, &product);
+        run->grad[BIAS][i] = (real)dy;
+        run->grad[WEIGHT][i] = (real)(product * (double)inverse[i]);
+    }
+}
+
+/* A copy of the caller's own gradients where the others can read it. */
+static void show_gradients(const struct layer_run *run)
+{
+    size_t size = (size_t)features(run) * sizeof(real);
+    memcpy(area(run, run->rank, SUM_DY), run->grad[BIAS], size);
+    memcpy(area(run, run->rank, SUM_DY_NORMALIZED), run->grad[WEIGHT], size);
 }
 
 /* dx = weight / deviation * (dy - mean(dy) - x-hat mean(dy x-hat)), the means over the batch. */
 static void input_gradient(const struct layer_run *run)
 {
     int n = features(run);
-    size_t plane = plane_of(run->layer);
-    real *restrict mean_dy = area(run, run->rank, MEAN), *restrict mean_product = area(run, run->rank, INVERSE);
+    real *restrict mean_dy = area(run, run->rank, MEAN_DY), *restrict mean_product = area(run, run->rank, MEAN_PRODUCT);
     const real *restrict weight = run->param[WEIGHT], *restrict inverse = run->saved[INVERSE_DEVIATION];
+    const real *mean = area(run, run->rank, MEAN);
     reduce(run, SUM_DY, mean_dy);
     reduce(run, SUM_DY_NORMALIZED, mean_product);
     for (int i = 0; i < n; i++) {
         mean_dy[i] /= (real)batch_values(run);
         mean_product[i] /= (real)batch_values(run);
     }
-    if (plane == 1) {
+    if (plane_of(run->layer) > 1) {
+        for (int i = 0; i < n; i++)
+            bn_planes_gradient(run, i, weight[i] * inverse[i], mean_dy[i], mean[i], inverse[i] * mean_product[i]);
+    } else {
         size_t first = (size_t)run->first * n;
         features_input_gradient(run->last - run->first, n, run->dy + first, run->saved[NORMALIZED] + first, weight,
                                 inverse, mean_dy, mean_product, run->dx + first);
-        return;
-    }
-    for (int r = run->first; r < run->last; r++) {
-        size_t at = (size_t)r * n * plane;
-        const real *restrict dy = run->dy + at, *restrict normalized = run->saved[NORMALIZED] + at;
-        real *restrict dx = run->dx + at;
-        for (int i = 0; i < n; i++)
-            input_gradient_plane(dy + i * plane, normalized + i * plane, weight[i] * inverse[i], mean_dy[i],
-                                 mean_product[i], plane, dx + i * plane);
     }
 }
 
@@ -317,7 +297,11 @@ static void bn_backward(const struct layer_run *run, int part)
         if (part == 0)
             backward_evaluation(run);
     } else if (part == 0) {
-        sum_gradients(run);
+        if (plane_of(run->layer) > 1)
+            sum_gradients_of_planes(run);
+        else
+            sum_gradients(run);
+        show_gradients(run);
     } else if (run->dx) {
         input_gradient(run);
     }
