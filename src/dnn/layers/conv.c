@@ -17,6 +17,7 @@
 #include "columns.h"
 #include "direct.h"
 #include "dnn/gemm.h"
+#include "dnn/kernel.h"
 #include "kinds.h"
 #include "sums.h"
 #include "winograd.h"
@@ -93,6 +94,7 @@ static struct winograd winograd(const struct geometry *g)
                              .x = g->columns.x};
 }
 
+/* By its shape, whatever the processor; so what a plan takes does not depend on that. */
 static bool suits_winograd(const struct geometry *g)
 {
     struct winograd fast = winograd(g);
@@ -271,9 +273,9 @@ static void conv_forward(const struct layer_run *run, int part)
 {
     (void)part;
     struct geometry g = geometry(run->layer);
-    if (suits_winograd(&g))
+    if (kernel_wide() && suits_winograd(&g))
         forward_winograd(run, &g);
-    else if (suits_direct(&g))
+    else if (kernel_wide() && suits_direct(&g))
         forward_direct(run, &g);
     else
         forward_columns(run, &g);
@@ -334,9 +336,9 @@ static void conv_backward(const struct layer_run *run, int part)
     memset(run->grad[0], 0, (size_t)g.filters * g.taps * g.groups * sizeof(real));
     if (has_bias(run->layer))
         memset(run->grad[1], 0, (size_t)g.filters * g.groups * sizeof(real));
-    if (suits_winograd(&g))
+    if (kernel_wide() && suits_winograd(&g))
         backward_winograd(run, &g);
-    else if (suits_direct(&g) && !run->dx)
+    else if (kernel_wide() && suits_direct(&g) && !run->dx)
         backward_direct(run, &g);
     else
         backward_columns(run, &g);

@@ -10,8 +10,6 @@
 #include <immintrin.h>
 #include <string.h>
 
-#include "dnn/kernel.h"
-
 #define AVX2 __attribute__((target("avx2,fma")))
 #define AVX2_INLINE AVX2 __attribute__((always_inline)) inline
 
@@ -156,8 +154,7 @@ AVX2 void direct_backward_weight(const struct direct *d, const float *x, const f
 bool direct_suits(const struct direct *d)
 {
     double taps = (double)d->channels * d->y.kernel * d->x.kernel;
-    return taps <= MAX_TAPS && d->channels <= 4 && d->y.stride == 1 && d->x.stride == 1 && d->x.out >= BLOCK &&
-           kernel_wide();
+    return taps <= MAX_TAPS && d->channels <= 4 && d->y.stride == 1 && d->x.stride == 1 && d->x.out >= BLOCK;
 }
 
 size_t direct_scratch(const struct direct *d)

@@ -3,7 +3,7 @@
  * an output that laying out columns for a matrix product costs more than they do. The image is laid out once with its
  * zeros around it, and every tap is a piece of a row of it.
  *
- * In float on processors with AVX2 alone; where direct_suits does not say yes, conv.c multiplies matrices of columns.
+ * In float on processors with AVX2 and FMA alone (kernel.h); elsewhere conv.c multiplies matrices of columns.
  */
 #ifndef DNN_LAYERS_DIRECT_H
 #define DNN_LAYERS_DIRECT_H
@@ -19,6 +19,7 @@ struct direct {
     struct slide y, x;
 };
 
+/* Whether it applies to the shape; it runs only where kernel_wide. */
 bool direct_suits(const struct direct *direct);
 
 /* Values of scratch that either needs. */

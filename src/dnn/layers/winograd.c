@@ -21,8 +21,6 @@
 #include <immintrin.h>
 #include <string.h>
 
-#include "dnn/kernel.h"
-
 #define AVX2 __attribute__((target("avx2,fma")))
 #define AVX2_INLINE AVX2 __attribute__((always_inline)) inline
 
@@ -552,7 +550,7 @@ bool winograd_suits(const struct winograd *winograd)
 {
     int lanes = strips_across(winograd) * 2 * LANES;
     return slides(&winograd->y) && slides(&winograd->x) && winograd->channels >= PANEL && winograd->filters >= PANEL &&
-           winograd->x.out * 3 >= lanes * 2 && kernel_wide();
+           winograd->x.out * 3 >= lanes * 2;
 }
 
 #else

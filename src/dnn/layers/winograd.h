@@ -2,8 +2,7 @@
  * winograd.h: convolution with a 3 by 3 kernel at stride 1 by the minimal filtering of Winograd (Lavin, Gray 2016:
  * "Fast algorithms for convolutional neural networks"), F(2x2, 3x3): 16 products where the sum over the taps takes 36.
  *
- * In float on processors with AVX2 alone: winograd_suits says whether it applies; where it does not, conv.c multiplies
- * matrices of columns. The additions of the transforms round too, about as much as the products that they save.
+ * In float on processors with AVX2 and FMA alone (kernel.h); elsewhere conv.c multiplies matrices of columns. The additions of the transforms round too, about as much as the products that they save.
  */
 #ifndef DNN_LAYERS_WINOGRAD_H
 #define DNN_LAYERS_WINOGRAD_H
@@ -19,6 +18,7 @@ struct winograd {
     struct slide y, x;
 };
 
+/* Whether it applies to the shape; it runs only where kernel_wide. */
 bool winograd_suits(const struct winograd *winograd);
 
 /* Values of scratch that either pass needs. */
