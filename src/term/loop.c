@@ -241,48 +241,6 @@ static void take_unit(struct loop *loop, enum keys_unit kind)
     loop->frame.line_dirty = true;
 }
 
-static void read_keys(struct loop *loop)
-{
-    char bytes[4096];
-    loop->key_time = clock_now();
-    ssize_t n = read(STDIN_FILENO, bytes, sizeof bytes);
-    if (n == 0 || (n < 0 && errno != EINTR && errno != EAGAIN))
-        loop->status = EXIT_OK; /* the terminal is gone */
-    for (ssize_t i = 0; i < n && loop->status == GOING_ON; i++)
-        take_unit(loop, keys_take(&loop->keys, bytes[i]));
-}
-
-/* --- the shell */
-
-/* What a command has printed stands on the terminal until Enter; a pager has had its reader already. */
-static void wait_for_enter(const char *command)
-{
-    char byte = 0;
-    if (strncmp(command, "less", 4) == 0)
-        return;
-    fputs("-- Enter goes back to dnntui --", stdout);
-    fflush(stdout);
-    while (byte != '\n' && read(STDIN_FILENO, &byte, 1) == 1)
-        ;
-}
-
-static int run_shell(void *context, const struct text *text, const char *command, struct err *err)
-{
-    struct loop *loop = context;
-    struct err ignored;
-    int leaving = 0;
-    screen_suspend(loop->frame.screen);
-    capture_close();
-    int status = shell_run(text, command, err);
-    wait_for_enter(command);
-    capture_open(&ignored);
-    screen_resume(loop->frame.screen);
-    if (signals_take(&leaving) & SIGNALS_LEAVE) /* the others were for the command */
-        loop->status = 128 + leaving;
-    loop->frame.dirty = loop->frame.line_dirty = true;
-    return status;
-}
-
 /* --- signals */
 
 /* Stops the run; when there is none, clears the line. Never the program. */
@@ -322,6 +280,49 @@ static void take_signals(struct loop *loop)
         loop->frame.dirty = true;
     if (events & SIGNALS_LEAVE)
         loop->status = 128 + leaving;
+}
+
+static void read_keys(struct loop *loop)
+{
+    char bytes[4096];
+    loop->key_time = clock_now();
+    ssize_t n = read(STDIN_FILENO, bytes, sizeof bytes);
+    if (n == 0 || (n < 0 && errno != EINTR && errno != EAGAIN))
+        loop->status = EXIT_OK; /* the terminal is gone */
+    take_signals(loop); /* Ctrl-C comes as one: what was typed behind it must find its work done */
+    for (ssize_t i = 0; i < n && loop->status == GOING_ON; i++)
+        take_unit(loop, keys_take(&loop->keys, bytes[i]));
+}
+
+/* --- the shell */
+
+/* What a command has printed stands on the terminal until Enter; a pager has had its reader already. */
+static void wait_for_enter(const char *command)
+{
+    char byte = 0;
+    if (strncmp(command, "less", 4) == 0)
+        return;
+    fputs("-- Enter goes back to dnntui --", stdout);
+    fflush(stdout);
+    while (byte != '\n' && read(STDIN_FILENO, &byte, 1) == 1)
+        ;
+}
+
+static int run_shell(void *context, const struct text *text, const char *command, struct err *err)
+{
+    struct loop *loop = context;
+    struct err ignored;
+    int leaving = 0;
+    screen_suspend(loop->frame.screen);
+    capture_close();
+    int status = shell_run(text, command, err);
+    wait_for_enter(command);
+    capture_open(&ignored);
+    screen_resume(loop->frame.screen);
+    if (signals_take(&leaving) & SIGNALS_LEAVE) /* the others were for the command */
+        loop->status = 128 + leaving;
+    loop->frame.dirty = loop->frame.line_dirty = true;
+    return status;
 }
 
 static void restore_terminal(void)
