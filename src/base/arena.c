@@ -6,8 +6,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "base/text.h"
+
+/* Blocks from this size on ask for pages of that size: a step walks through all of them. */
+#define LARGE_PAGE ((size_t)2 << 20)
 
 struct arena arena_measure(void)
 {
@@ -31,6 +35,15 @@ size_t memory_available(void)
     return available;
 }
 
+/* Whether the system grants large pages is its own affair. */
+static unsigned char *take_large(size_t size)
+{
+    void *base = aligned_alloc(LARGE_PAGE, size);
+    if (base)
+        madvise(base, size, MADV_HUGEPAGE);
+    return base;
+}
+
 int arena_open(struct arena *arena, size_t size, const char *purpose, struct err *err)
 {
     *arena = (struct arena){0};
@@ -39,7 +52,10 @@ int arena_open(struct arena *arena, size_t size, const char *purpose, struct err
         return err_set(err, ERR_MEMORY, "%s would take %s; %s of memory is available", purpose,
                        text_bytes((double)size).s, text_bytes((double)available).s);
     size = (size + ARENA_ALIGN - 1) / ARENA_ALIGN * ARENA_ALIGN;
-    arena->base = aligned_alloc(ARENA_ALIGN, size ? size : ARENA_ALIGN);
+    if (size >= LARGE_PAGE)
+        arena->base = take_large(size);
+    else
+        arena->base = aligned_alloc(ARENA_ALIGN, size ? size : ARENA_ALIGN);
     if (!arena->base)
         return err_set(err, ERR_MEMORY, "%s would take %s; the system refused it", purpose,
                        text_bytes((double)size).s);

@@ -1,8 +1,8 @@
 /*
  * series.c: the pyramid of rings. Samples are numbered from 0 as they come; bucket k of level l covers the samples
  * [k 4^l, (k+1) 4^l), the newest of each level only those that came so far; any level alone tells the whole story of
- * the steps that it still holds. A push comes with every training step, so it writes to level 0 alone; the levels above are
- * brought up to date together, for some dozens of samples at once, and before anybody looks at them.
+ * the steps that it still holds. A push comes with every training step, so it writes to level 0 alone; the levels
+ * above are brought up to date together, for some dozens of samples at once, and before anybody looks at them.
  */
 #include "base/series.h"
 

@@ -1,6 +1,6 @@
 /*
- * features.c: blocks of features go down the rows together, their sums in registers (the vector types that gcc and clang
- * share), since sums in memory would be read and written anew with every row.
+ * features.c: blocks of features go down the rows together, their sums in registers (the vector types that gcc and
+ * clang share), since sums in memory would be read and written anew with every row.
  */
 #include "features.h"
 
