@@ -1,7 +1,7 @@
 /*
- * cost.c: what the debugger adds to a training step: W2 (784-256-128-10) with batches of 128 rows and Adam. In turns: the
- * step's program alone; a session, which records figures and curves; the same with two breakpoints armed; a session that
- * keeps a history as well. Each is compared with the one before it, round by round, and the median told.
+ * cost.c: what the debugger adds to a training step: W2 (784-256-128-10) with batches of 128 rows and Adam. In turns:
+ * the step's program alone; a session, which records figures and curves; the same with two breakpoints armed; a session
+ * that keeps a history as well. Each is compared with the one before it, round by round, and the median told.
  *
  * Norms of gradients, weights and updates are part of the update itself. There is nothing to switch off.
  *
@@ -95,7 +95,8 @@ int main(void)
     bench_folder(folder);
     bench_write_set(folder, ROWS, &(struct shape){1, {784}}, 10);
     printf("W2, batch %d. History is compared with the session that keeps none.\n\n"
-           "| threads | step | µs, median | %% over the one before (quartiles) | at most %% |\n|--:|---|--:|--:|--:|\n",
+           "| threads | step | µs, median | %% over the one before (quartiles) | at most %% |\n"
+           "|--:|---|--:|--:|--:|\n",
            BATCH);
     for (int threads = 1; threads <= 2; threads++) {
         struct session *session = bench_session(folder, "dense 256, relu, dense 128, relu", BATCH, threads);

@@ -58,7 +58,8 @@ static int set_side(int value, char spec[SPEC_MAX], struct shape *shape)
 }
 
 static const struct axis axes[] = {
-    {"batch", "rows, 784-256-128-10", "rows", {1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192}, set_batch},
+    {"batch", "rows, 784-256-128-10", "rows", {1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192},
+     set_batch},
     {"width", "units, 64-w-w-10, 64 rows", "unit", {16, 32, 48, 64, 96, 128, 256, 512, 1024, 2048, 4096}, set_width},
     {"depth", "layers of 64, 64 rows", "deep", {1, 2, 4, 8, 16, 32, 64}, set_depth},
     {"side", "pixels, conv16-pool-conv32-gap, 32 rows", "side", {8, 12, 16, 20, 24, 28, 32, 40, 48, 56, 64}, set_side},
@@ -201,9 +202,10 @@ static void draw(const struct axis *axis, const struct point *point, int n)
     const char *folder = getenv("BENCH_OUT");
     struct series *curve[] = {make_series(axis, point, n, 0), make_series(axis, point, n, 1),
                               make_series(axis, point, n, -1)};
-    struct plot plot = {.title = "microseconds a step", .x_name = axis->label, .log_x = true, .log_y = true, .curves = 3,
-                        .y0 = NAN, .y1 = NAN,
-                        .curve = {{curve[0], "1 thread", INK_TRAIN, true}, {curve[1], "2 threads", INK_VALIDATION, true},
+    struct plot plot = {.title = "microseconds a step", .x_name = axis->label, .log_x = true, .log_y = true,
+                        .y0 = NAN, .y1 = NAN, .curves = 3,
+                        .curve = {{curve[0], "1 thread", INK_TRAIN, true},
+                                  {curve[1], "2 threads", INK_VALIDATION, true},
                                   {curve[2], "as FLOPs", INK_DIM, true}}};
     bench_check(canvas_open(&canvas, 80, 20, false, &err), &err);
     plot_draw(&plot, &canvas, (struct rect){0, 0, 80, 20});

@@ -33,8 +33,8 @@ static void measure_back(struct session *session)
         bench_check(history_goto_end(session, &notes, &err), &err);
     }
     double back = bench_median(first, BACKS), end = bench_median(settled, BACKS); /* which sorts them */
-    printf("history: `back` after a run of 50 steps: median %.1f ms, most %.1f ms; what the end of the run takes for it: "
-           "median %.1f ms, most %.1f ms\n",
+    printf("history: `back` after a run of 50 steps: median %.1f ms, most %.1f ms; what the end of the run takes for "
+           "it: median %.1f ms, most %.1f ms\n",
            back, first[BACKS - 1], end, settled[BACKS - 1]);
     text_free(&notes);
 }

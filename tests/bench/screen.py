@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""screen.py: training with the screen on (80 x 24, in a pseudo-terminal) against batch mode: W2 (784-256-128-10), batches
-of 128 rows from a CSV file. A process makes few steps, another many; the difference is training alone. The two modes take
-turns. PROGRAM names the binary."""
+"""screen.py: training with the screen on (80 x 24, in a pseudo-terminal) against batch mode: W2 (784-256-128-10),
+batches of 128 rows from a CSV file. A process makes few steps, another many; the difference is training alone. The two
+modes take turns. PROGRAM names the binary."""
 import fcntl
 import os
 import pty

@@ -1,7 +1,7 @@
 /*
  * stops.c: what breakpoints, watches and displays cost a training step: 784-256-128-10 with batches of 128, on random
- * rows. Steps with and without take turns, so that both see the same machine; the median of the differences is
- * told. Of one thread the time of the processor counts, which other programs disturb little; of two that of the clock. No
+ * rows. Steps with and without take turns, so that both see the same machine; the median of the differences is told.
+ * Of one thread the time of the processor counts, which other programs disturb little; of two that of the clock. No
  * snapshots are kept meanwhile: they would fall on some steps and not on others.
  */
 #include <time.h>

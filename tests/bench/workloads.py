@@ -23,9 +23,9 @@ WARM_UP = 3 * TURN
 LOSS_ROWS = 150              # samples whose mean loss is taken, before and after
 PAUSE = 0.01                 # seconds between two turns: threads that spin after work have gone to sleep by then
 
-# What is asked of PyTorch, over `tuned` alone: malloc keeps its memory instead of giving it back after every step.
-MALLOC = {"MALLOC_ARENA_MAX": "1", "GLIBC_TUNABLES": "glibc.malloc.mmap_threshold=4294967296:"
-          "glibc.malloc.trim_threshold=4294967296:glibc.malloc.top_pad=67108864:glibc.malloc.tcache_count=65535"}
+# Of PyTorch, tuned: malloc keeps its memory instead of giving it back after every step, in large pages.
+MALLOC = {"GLIBC_TUNABLES": "glibc.malloc.mmap_threshold=4294967296:glibc.malloc.trim_threshold=4294967296:"
+          "glibc.malloc.hugetlb=1"}
 
 
 class Entry:
