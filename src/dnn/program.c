@@ -26,12 +26,17 @@ static int choose_ranks(const struct net *net, enum program_mode mode, int rows,
     return flops < FLOPS_FOR_TEAM ? 1 : ranks;
 }
 
+/* A layer of fewer values than this takes less time than two meetings. */
+#define PLACES_FOR_TEAM 512
+
 /* Few rows, and a layer with much to share: sharing the rows would leave threads without any, or have each of them
  * write a gradient that takes longer to add up than to work out. A meeting before and one after must pay. */
 static bool by_units(const struct program *program, int i)
 {
     const struct net *net = program->net;
     const struct layer *layer = &net->top.layer[i];
+    if (program->ranks > 1 && layer->kind->flags & LAYER_BY_PLACES)
+        return program->rows_max < program->ranks && shape_size(&layer->in) >= PLACES_FOR_TEAM;
     if (program->ranks == 1 || !(layer->kind->flags & LAYER_BY_UNITS))
         return false;
     double weights = (double)shape_size(&layer->in) * (double)shape_size(&layer->out);

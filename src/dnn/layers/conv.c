@@ -91,7 +91,7 @@ static struct geometry geometry(const struct layer *layer)
 static struct winograd winograd(const struct geometry *g)
 {
     return (struct winograd){.channels = g->columns.channels, .filters = g->filters, .y = g->columns.y,
-                             .x = g->columns.x};
+                             .x = g->columns.x, .parts = 1};
 }
 
 /* By its shape, whatever the processor; so what a plan takes does not depend on that. */
@@ -240,10 +240,26 @@ static const real *bias_of(const struct layer_run *run)
     return has_bias(run->layer) ? run->param[1] : NULL;
 }
 
+/* The filters [*first, *last) that are the caller's: all, or of rows shared by places its share. */
+static void own_filters(const struct layer_run *run, const struct geometry *g, int *first, int *last)
+{
+    int filters = g->filters * g->groups;
+    *first = run->by_units ? filters * run->rank / run->ranks : 0;
+    *last = run->by_units ? filters * (run->rank + 1) / run->ranks : filters;
+}
+
+static struct winograd own_winograd(const struct layer_run *run, const struct geometry *g)
+{
+    struct winograd own = winograd(g);
+    own.part = run->by_units ? run->rank : 0;
+    own.parts = run->by_units ? run->ranks : 1;
+    return own;
+}
+
 static void forward_winograd(const struct layer_run *run, const struct geometry *g)
 {
     size_t in = (size_t)g->columns.channels * g->in_plane, out = (size_t)g->filters * g->out_plane;
-    struct winograd fast = winograd(g);
+    struct winograd fast = own_winograd(run, g);
     winograd_forward(&fast, run->last - run->first, run->x + (size_t)run->first * in, run->param[0], bias_of(run),
                      run->scratch, run->y + (size_t)run->first * out);
 }
@@ -251,10 +267,14 @@ static void forward_winograd(const struct layer_run *run, const struct geometry 
 static void forward_direct(const struct layer_run *run, const struct geometry *g)
 {
     size_t in = (size_t)g->columns.channels * g->in_plane, out = (size_t)g->filters * g->out_plane;
+    int first, last;
+    own_filters(run, g, &first, &last);
     struct direct fast = direct(g);
+    fast.filters = last - first;
     for (int r = run->first; r < run->last; r++)
-        direct_forward(&fast, run->x + (size_t)r * in, run->param[0], bias_of(run), run->scratch,
-                       run->y + (size_t)r * out);
+        direct_forward(&fast, run->x + (size_t)r * in, run->param[0] + (size_t)first * g->taps,
+                       bias_of(run) ? bias_of(run) + first : NULL, run->scratch,
+                       run->y + (size_t)r * out + (size_t)first * g->out_plane);
 }
 
 static void forward_columns(const struct layer_run *run, const struct geometry *g)
@@ -277,29 +297,32 @@ static void conv_forward(const struct layer_run *run, int part)
         forward_winograd(run, &g);
     else if (kernel_wide() && suits_direct(&g))
         forward_direct(run, &g);
-    else
+    else if (!run->by_units || run->rank == 0)
         forward_columns(run, &g);
 }
 
-/* Adds what rows [first, last) give, while their gradients are near. */
-static void add_bias_gradient(const struct layer_run *run, const struct geometry *g, int first, int last)
+/* Adds what rows [first, last) give to filters [filter, end), while their gradients are near. */
+static void add_bias_gradient(const struct layer_run *run, const struct geometry *g, int first, int last, int filter,
+                              int end)
 {
-    int filters = g->filters * g->groups;
+    size_t filters = (size_t)g->filters * g->groups;
     for (int r = first; has_bias(run->layer) && r < last; r++)
-        for (int f = 0; f < filters; f++)
+        for (int f = filter; f < end; f++)
             run->grad[1][f] += sum_values(run->dy + ((size_t)r * filters + f) * g->out_plane, (size_t)g->out_plane);
 }
 
 static void backward_winograd(const struct layer_run *run, const struct geometry *g)
 {
     size_t in = (size_t)g->columns.channels * g->in_plane, out = (size_t)g->filters * g->out_plane;
-    struct winograd fast = winograd(g);
+    struct winograd fast = own_winograd(run, g);
+    int first, last;
+    own_filters(run, g, &first, &last);
     winograd_backward_begin(&fast, run->param[0], run->dx != NULL, run->scratch);
     for (int r = run->first; r < run->last; r += ROWS_TOGETHER) {
         int rows = run->last - r < ROWS_TOGETHER ? run->last - r : ROWS_TOGETHER;
         winograd_backward_rows(&fast, rows, run->x + (size_t)r * in, run->dy + (size_t)r * out, run->scratch,
                                run->dx ? run->dx + (size_t)r * in : NULL);
-        add_bias_gradient(run, g, r, r + rows);
+        add_bias_gradient(run, g, r, r + rows, first, last);
     }
     winograd_backward_end(&fast, run->scratch, run->grad[0]);
 }
@@ -307,11 +330,15 @@ static void backward_winograd(const struct layer_run *run, const struct geometry
 static void backward_direct(const struct layer_run *run, const struct geometry *g)
 {
     size_t in = (size_t)g->columns.channels * g->in_plane, out = (size_t)g->filters * g->out_plane;
+    int first, last;
+    own_filters(run, g, &first, &last);
     struct direct fast = direct(g);
+    fast.filters = last - first;
     for (int r = run->first; r < run->last; r++) {
-        direct_backward_weight(&fast, run->x + (size_t)r * in, run->dy + (size_t)r * out, run->scratch,
-                               run->grad[0]);
-        add_bias_gradient(run, g, r, r + 1);
+        direct_backward_weight(&fast, run->x + (size_t)r * in,
+                               run->dy + (size_t)r * out + (size_t)first * g->out_plane, run->scratch,
+                               run->grad[0] + (size_t)first * g->taps);
+        add_bias_gradient(run, g, r, r + 1, first, last);
     }
 }
 
@@ -325,7 +352,7 @@ static void backward_columns(const struct layer_run *run, const struct geometry 
             backward_group(g, run->x + at * in, run->param[0] + group * weights, run->dy + at * out, run->scratch,
                            run->grad[0] + group * weights, run->dx ? run->dx + at * in : NULL);
         }
-        add_bias_gradient(run, g, r, r + 1);
+        add_bias_gradient(run, g, r, r + 1, 0, g->filters * g->groups);
     }
 }
 
@@ -333,12 +360,18 @@ static void conv_backward(const struct layer_run *run, int part)
 {
     (void)part;
     struct geometry g = geometry(run->layer);
-    memset(run->grad[0], 0, (size_t)g.filters * g.taps * g.groups * sizeof(real));
+    bool minimal = kernel_wide() && suits_winograd(&g), few = kernel_wide() && suits_direct(&g) && !run->dx;
+    int first = 0, last = g.filters * g.groups;
+    if (minimal || few)
+        own_filters(run, &g, &first, &last);
+    else if (run->by_units && run->rank > 0)
+        return; /* matrices of columns are not shared by places */
+    memset(run->grad[0] + (size_t)first * g.taps, 0, (size_t)(last - first) * g.taps * sizeof(real));
     if (has_bias(run->layer))
-        memset(run->grad[1], 0, (size_t)g.filters * g.groups * sizeof(real));
-    if (kernel_wide() && suits_winograd(&g))
+        memset(run->grad[1] + first, 0, (size_t)(last - first) * sizeof(real));
+    if (minimal)
         backward_winograd(run, &g);
-    else if (kernel_wide() && suits_direct(&g) && !run->dx)
+    else if (few)
         backward_direct(run, &g);
     else
         backward_columns(run, &g);
@@ -349,7 +382,7 @@ const struct layer_kind layer_conv = {.name = "conv",
                                       .summary = "convolution of images: y_f = sum_c w_fc * x_c + b_f",
                                       .args = conv_args,
                                       .plenty = 128,
-                                      .flags = LAYER_WEIGHTED,
+                                      .flags = LAYER_WEIGHTED | LAYER_BY_PLACES,
                                       .forward_parts = 1,
                                       .backward_parts = 1,
                                       .plan = conv_plan,

@@ -11,14 +11,18 @@ extern const struct layer_kind layer_dense, layer_relu, layer_leaky, layer_sigmo
 /* Refuses, on behalf of a kind that takes images (channels x height x width) alone, any other shape. */
 int layer_takes_images(const struct layer *layer, struct err *err);
 
-/* The values [first, last) of the caller's own rows, of SHAPE a row: what an element-by-element kind loops over. */
+/* The values [first, last) that are the caller's, of its rows or of a row shared by places: what an element-by-element
+ * kind loops over. */
 struct layer_span {
     size_t first, last;
 };
 
 static inline struct layer_span layer_own_values(const struct layer_run *run)
 {
-    size_t width = shape_size(&run->layer->out);
+    size_t width = shape_size(&run->layer->out), rank = (size_t)run->rank, ranks = (size_t)run->ranks;
+    if (run->by_units)
+        return (struct layer_span){(size_t)run->rows * width * rank / ranks,
+                                   (size_t)run->rows * width * (rank + 1) / ranks};
     return (struct layer_span){(size_t)run->first * width, (size_t)run->last * width};
 }
 

@@ -187,12 +187,21 @@ static bool in_pairs(const struct geometry *g)
            g->x.in == 2 * g->x.out && g->y.before == 0 && g->x.before == 0 && pool_pairs_suit();
 }
 
+/* The planes [*first, *last) of the batch that are the caller's. */
+static void own_planes(const struct layer_run *run, const struct geometry *g, size_t *first, size_t *last)
+{
+    size_t all = (size_t)run->rows * g->planes;
+    *first = run->by_units ? all * (size_t)run->rank / (size_t)run->ranks : (size_t)run->first * g->planes;
+    *last = run->by_units ? all * ((size_t)run->rank + 1) / (size_t)run->ranks : (size_t)run->last * g->planes;
+}
+
 static void pool_forward(const struct layer_run *run, int part)
 {
     (void)part;
     struct geometry g = geometry(run->layer);
     bool max = run->layer->args.number[KIND] == MAX;
-    size_t first = (size_t)run->first * g.planes, last = (size_t)run->last * g.planes;
+    size_t first, last;
+    own_planes(run, &g, &first, &last);
     if (max && in_pairs(&g)) {
         pool_pairs_forward(run->x + first * g.in_plane, (last - first) * (size_t)g.y.out, g.x.out,
                            run->y + first * g.out_plane);
@@ -215,7 +224,8 @@ static void pool_backward(const struct layer_run *run, int part)
         return;
     struct geometry g = geometry(run->layer);
     bool max = run->layer->args.number[KIND] == MAX;
-    size_t first = (size_t)run->first * g.planes, last = (size_t)run->last * g.planes;
+    size_t first, last;
+    own_planes(run, &g, &first, &last);
     if (max && in_pairs(&g)) {
         pool_pairs_backward(run->x + first * g.in_plane, run->y + first * g.out_plane, run->dy + first * g.out_plane,
                             (last - first) * (size_t)g.y.out, g.x.out, run->dx + first * g.in_plane);
@@ -234,5 +244,5 @@ static void pool_backward(const struct layer_run *run, int part)
 
 const struct layer_kind layer_pool = {
     .name = "pool", .stem = "pool", .summary = "pooling: the greatest value, or the mean, of each window",
-    .args = pool_args, .forward_parts = 1, .backward_parts = 1, .plan = pool_plan, .needs = pool_needs,
-    .flops = pool_flops, .forward = pool_forward, .backward = pool_backward};
+    .args = pool_args, .flags = LAYER_BY_PLACES, .forward_parts = 1, .backward_parts = 1, .plan = pool_plan,
+    .needs = pool_needs, .flops = pool_flops, .forward = pool_forward, .backward = pool_backward};

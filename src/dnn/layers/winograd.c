@@ -398,9 +398,11 @@ static void slide(const struct winograd *w, int rows, const float *x, const floa
     size_t u_place = apart((size_t)w->filters * w->channels);
     size_t v_place = apart(v_panel * BLOCK / 2), m_place = apart(m_panel * BLOCK / 2);
     float *v = scratch, *m = v + PLACES * v_place;
-    int strips = rows * strips_of_image(w);
-    for (int first = 0; first < strips; first += BLOCK) {
-        int count = strips - first < BLOCK ? strips - first : BLOCK, panels = (count + 1) / 2;
+    int all = rows * strips_of_image(w), pairs = (all + 1) / 2;
+    int start = pairs * w->part / w->parts * 2, end = pairs * (w->part + 1) / w->parts * 2;
+    end = end < all ? end : all;
+    for (int first = start; first < end; first += BLOCK) {
+        int count = end - first < BLOCK ? end - first : BLOCK, panels = (count + 1) / 2;
         gather_block(w, x, first, count, v);
         for (int p = 0; p < PLACES; p++)
             for (int i = 0; i < panels; i++)
@@ -421,7 +423,8 @@ void winograd_forward(const struct winograd *winograd, int rows, const real *x, 
 /* The convolution that takes the gradient back. */
 static struct winograd backward_of(const struct winograd *w)
 {
-    struct winograd back = {.channels = w->filters, .filters = w->channels, .y = w->y, .x = w->x};
+    struct winograd back = {.channels = w->filters, .filters = w->channels, .y = w->y, .x = w->x,
+                            .part = w->part, .parts = w->parts};
     back.y.in = w->y.out;
     back.y.out = w->y.in;
     back.y.before = 2 - w->y.before;
@@ -519,19 +522,34 @@ static void weigh(const struct winograd *w, const float *image, const float *gra
     }
 }
 
+/* The convolution of the share's filters alone. */
+static struct winograd share_of(const struct winograd *w, int *first)
+{
+    int last;
+    struct winograd share = *w;
+    winograd_filters(w, first, &last);
+    share.filters = last - *first;
+    return share;
+}
+
 void winograd_backward_rows(const struct winograd *w, int rows, const real *x, const real *dy, real *scratch, real *dx)
 {
-    struct winograd back = backward_of(w);
-    size_t in = (size_t)w->channels * w->y.in * w->x.in, out = (size_t)w->filters * w->y.out * w->x.out;
+    int filter;
+    struct winograd back = backward_of(w), share = share_of(w, &filter);
+    size_t plane = (size_t)w->y.out * w->x.out;
+    size_t in = (size_t)w->channels * w->y.in * w->x.in, out = (size_t)w->filters * plane;
     for (int r = 0; r < rows; r++)
-        weigh(w, x + r * in, dy + r * out, back_work(w, scratch), scratch);
+        weigh(&share, x + r * in, dy + r * out + filter * plane, back_work(w, scratch), scratch);
     if (dx)
         slide(&back, rows, dy, back_weight(w, scratch), NULL, back_work(w, scratch), dx);
 }
 
 void winograd_backward_end(const struct winograd *w, const real *scratch, real *dw)
 {
-    untransform_weight(scratch, w->filters, w->channels, whole_panels(w->channels), dw);
+    int filter;
+    struct winograd share = share_of(w, &filter);
+    untransform_weight(scratch, share.filters, w->channels, whole_panels(w->channels),
+                       dw + (size_t)filter * w->channels * 9);
 }
 
 size_t winograd_scratch(const struct winograd *w)

@@ -2,7 +2,8 @@
  * winograd.h: convolution with a 3 by 3 kernel at stride 1 by the minimal filtering of Winograd (Lavin, Gray 2016:
  * "Fast algorithms for convolutional neural networks"), F(2x2, 3x3): 16 products where the sum over the taps takes 36.
  *
- * In float on processors with AVX2 and FMA alone (kernel.h); elsewhere conv.c multiplies matrices of columns. The additions of the transforms round too, about as much as the products that they save.
+ * In float on processors with AVX2 and FMA alone (kernel.h); elsewhere conv.c multiplies matrices of columns. The
+ * additions of the transforms round too, about as much as the products that they save.
  */
 #ifndef DNN_LAYERS_WINOGRAD_H
 #define DNN_LAYERS_WINOGRAD_H
@@ -16,7 +17,15 @@
 struct winograd {
     int channels, filters;
     struct slide y, x;
+    int part, parts; /* what a call works out: which share of the places, and of the filters in the weight's gradient */
 };
+
+/* The filters [*first, *last) of a share. */
+static inline void winograd_filters(const struct winograd *winograd, int *first, int *last)
+{
+    *first = winograd->filters * winograd->part / winograd->parts;
+    *last = winograd->filters * (winograd->part + 1) / winograd->parts;
+}
 
 /* Whether it applies to the shape; it runs only where kernel_wide. */
 bool winograd_suits(const struct winograd *winograd);

@@ -20,7 +20,7 @@ struct driver {
     struct layer layer;
     struct layer_needs needs;
     int rows, ranks;
-    bool training;
+    bool training, by_units; /* whether ranks share every row instead (layer_run.by_units) */
     size_t in, out;
     real *x, *y, *dx, *dy;
     real *param[LAYER_TENSORS], *stat[LAYER_TENSORS], *saved[LAYER_TENSORS];
@@ -101,13 +101,17 @@ static inline struct layer_run driver_run(const struct driver *d, int rank)
         .layer = &d->layer, .training = d->training, .rows = d->rows, .first = d->rows * rank / d->ranks,
         .last = d->rows * (rank + 1) / d->ranks, .rank = rank, .ranks = d->ranks, .x = d->x, .y = d->y, .dx = d->dx,
         .dy = d->dy, .partial = d->training ? d->partial : NULL, .partial_stride = d->partial_stride,
-        .scratch = d->scratch, .seed = d->seed, .draw = d->draw, .stream = d->stream};
+        .scratch = d->scratch, .seed = d->seed, .draw = d->draw, .stream = d->stream, .by_units = d->by_units};
+    if (d->by_units) {
+        run.first = 0;
+        run.last = d->rows;
+    }
     for (size_t i = 0; i < d->needs.scratch; i++)
         d->scratch[i] = NAN;
     for (int k = 0; k < LAYER_TENSORS; k++) {
         run.param[k] = d->param[k];
         run.stat[k] = d->stat[k];
-        run.grad[k] = d->grad[rank][k];
+        run.grad[k] = d->grad[d->by_units ? 0 : rank][k];
         run.saved[k] = d->training ? d->saved[k] : NULL;
     }
     return run;
@@ -135,7 +139,7 @@ static inline void driver_backward(const struct driver *d)
 static inline double driver_gradient(const struct driver *d, int k, size_t i)
 {
     double sum = 0;
-    for (int rank = 0; rank < d->ranks; rank++)
+    for (int rank = 0; rank < (d->by_units ? 1 : d->ranks); rank++)
         sum += d->grad[rank][k][i];
     return sum;
 }

@@ -93,9 +93,10 @@ static void check_weight_gradient(const char *spec, const struct driver *d, cons
     free(dw);
 }
 
-static void check_definition(const char *spec, struct convolution c, int ranks, struct rng *rng)
+static void check_definition(const char *spec, struct convolution c, int ranks, bool by_places, struct rng *rng)
 {
     struct driver d = opened(spec, image(c.channels, c.height, c.width), c.rows, ranks);
+    d.by_units = by_places;
     c.filters = d.layer.out.dim[0];
     c.out_height = d.layer.out.dim[1];
     c.out_width = d.layer.out.dim[2];
@@ -177,9 +178,11 @@ static void convolution_is_what_its_definition_says(void **state)
     bool wide = kernel_wide();
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
         for (int ranks = 1; ranks <= 3; ranks++) {
-            check_definition(cases[i].spec, cases[i].c, ranks, &rng);
+            check_definition(cases[i].spec, cases[i].c, ranks, false, &rng);
+            check_definition(cases[i].spec, cases[i].c, ranks, true, &rng);
             kernel_choose(!wide);
-            check_definition(cases[i].spec, cases[i].c, ranks, &rng);
+            check_definition(cases[i].spec, cases[i].c, ranks, false, &rng);
+            check_definition(cases[i].spec, cases[i].c, ranks, true, &rng);
             kernel_choose(wide);
         }
 }
@@ -257,11 +260,12 @@ static void a_maximum_sees_no_padding_but_a_mean_counts_it(void **state)
     driver_close(&d);
 }
 
-static void check_tiles_at_every_width(void)
+static void check_tiles_at_every_width(bool by_places)
 {
     struct rng rng = rng_start(12, RNG_TEST, 0, 0);
     for (int width = 1; width <= 19; width++) {
         struct driver d = opened("pool max 2", image(3, 4, 2 * width), 5, 2);
+        d.by_units = by_places;
         size_t in = d.in * (size_t)d.rows, out = d.out * (size_t)d.rows;
         real *dx = driver_values(in, 0);
         driver_draw(&rng, d.dy, out);
@@ -289,9 +293,11 @@ static void maxima_of_tiles_are_the_greatest_at_every_width(void **state)
 {
     (void)state;
     bool wide = kernel_wide();
-    check_tiles_at_every_width();
+    check_tiles_at_every_width(false);
+    check_tiles_at_every_width(true);
     kernel_choose(!wide);
-    check_tiles_at_every_width();
+    check_tiles_at_every_width(false);
+    check_tiles_at_every_width(true);
     kernel_choose(wide);
 }
 

@@ -162,12 +162,36 @@ static void few_rows_are_shared_by_units(void **state)
     }
 }
 
+/* One image, of which threads share the places of convolutions, rectifiers and pooling. */
+static void one_image_is_shared_by_places(void **state)
+{
+    (void)state;
+    const char *spec = "reshape 1x30x30, conv 17 3x3, relu, pool max 2, conv 20 3x3, relu, conv 8 5x5 stride=2, bn";
+    struct network alone, whole, pieces;
+    network_open(&alone, spec, "ce", "adam", 900, OUT, 1, 1, 23);
+    train_few(&alone, false);
+    for (int ranks = 2; ranks <= RANKS; ranks++) {
+        network_open(&whole, spec, "ce", "adam", 900, OUT, 1, ranks, 23);
+        network_open(&pieces, spec, "ce", "adam", 900, OUT, 1, ranks, 23);
+        assert_int_equal(program_ranks(whole.program), ranks);
+        train_few(&whole, false);
+        train_few(&pieces, true);
+        same_bits(&whole, &pieces);
+        assert_true(fabs(program_loss(whole.program) / program_loss(alone.program) - 1) < 1e-3);
+        assert_true(fabs(program_gradient_norm(whole.program) / program_gradient_norm(alone.program) - 1) < 1e-3);
+        network_close(&whole);
+        network_close(&pieces);
+    }
+    network_close(&alone);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(op_by_op_gives_the_bits_of_a_whole_step),
         cmocka_unit_test(runs_repeat_bit_for_bit),
         cmocka_unit_test(few_rows_are_shared_by_units),
+        cmocka_unit_test(one_image_is_shared_by_places),
         cmocka_unit_test(more_threads_change_rounding_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
