@@ -8,7 +8,7 @@
 #include "dnn/program.h"
 
 struct sums {
-    /* squares, of one thread's share of one window; aligned so that a whole number of them fills a cache line */
+    /* squares, of one thread's share of one layer; aligned so that a whole number of them fills a cache line */
     _Alignas(32) double gradient;
     double weight, update;
 };
@@ -43,7 +43,7 @@ struct program {
     size_t scratch_stride;
     real *gradient;                  /* [ranks, net->size] */
     struct lane *lane;               /* [ranks] */
-    struct sums *sums;               /* [ranks, sums_stride] by window */
+    struct sums *sums;               /* [ranks, sums_stride] by a layer's first window */
     size_t sums_stride;
     struct layer_norms *norms;       /* by layer: what program_norms hands out */
     struct arena arena;

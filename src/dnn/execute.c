@@ -33,21 +33,39 @@ static void run_loss(struct program *program, int rank)
         (int)shape_size(&program->net->top.layer[last_layer].out), program->out_gradient[last_layer]);
 }
 
-/* Adds the threads' gradients up in the order of their ranks, over this rank's share of a window; returns the sum of
+/* The stretch [*first, *last) of the vectors that is this rank's share of a layer's parameters: all windows together,
+ * with the gaps between them, whose zeros no optimizer changes. */
+static void share_layer(const struct program *program, int layer, int rank, size_t *first, size_t *last)
+{
+    const struct net *net = program->net;
+    const struct window *begin = &net->param[net->first_param[layer]];
+    const struct window *end = &net->param[net->first_param[layer + 1] - 1];
+    size_t n = (end->offset + end->count - begin->offset + LINE - 1) / LINE * LINE;
+    program_share(n, LINE, rank, program->ranks, first, last);
+    *first += begin->offset;
+    *last += begin->offset;
+}
+
+/* Where this rank's sums over a layer are kept. */
+static struct sums *sums_of(const struct program *program, int layer, int rank)
+{
+    return &program->sums[program->sums_stride * (size_t)rank + (size_t)program->net->first_param[layer]];
+}
+
+/* Adds the threads' gradients up in the order of their ranks, over this rank's share of a layer; returns the sum of
  * squares. */
-static double reduce_window(struct program *program, const struct window *window, int rank)
+static double reduce_layer(struct program *program, int layer, int rank)
 {
     size_t first, last;
-    program_share(window->count, LINE, rank, program->ranks, &first, &last);
-    real *total = program->gradient + window->offset;
-    int parts = program->run[window->layer].by_units ? 1 : program->ranks;
+    share_layer(program, layer, rank, &first, &last);
+    int parts = program->run[layer].by_units ? 1 : program->ranks;
     double squares = 0;
     for (size_t at = first; at < last; at += STRETCH) {
         size_t n = last - at < STRETCH ? last - at : STRETCH;
         if (parts == 1)
-            squares += sweep_squares(total + at, n);
+            squares += sweep_squares(program->gradient + at, n);
         for (int other = 1; other < parts; other++) {
-            double sum = sweep_add(total + at, rank_gradient(program, other) + window->offset + at, n);
+            double sum = sweep_add(program->gradient + at, rank_gradient(program, other) + at, n);
             squares += other == parts - 1 ? sum : 0;
         }
     }
@@ -58,10 +76,11 @@ static double reduce_window(struct program *program, const struct window *window
 static void run_reduce(struct program *program, int rank, int part)
 {
     struct lane *lane = &program->lane[rank];
+    const struct net *net = program->net;
     if (part == 0) {
-        struct sums *sums = &program->sums[program->sums_stride * (size_t)rank];
-        for (int k = 0; k < program->net->params; k++)
-            sums[k].gradient = reduce_window(program, &program->net->param[k], rank);
+        for (int i = 0; i < net->top.layers; i++)
+            if (net->first_param[i] < net->first_param[i + 1])
+                sums_of(program, i, rank)->gradient = reduce_layer(program, i, rank);
         return;
     }
     double norm = program_gradient_norm(program), limit = program->optimizer->clip;
@@ -87,16 +106,12 @@ static void update_stretch(struct program *program, size_t offset, size_t n, dou
 
 static void run_update(struct program *program, int layer, int rank)
 {
-    const struct net *net = program->net;
-    for (int k = net->first_param[layer]; k < net->first_param[layer + 1]; k++) {
-        struct sums *sums = &program->sums[program->sums_stride * (size_t)rank + (size_t)k];
-        size_t first, last;
-        program_share(net->param[k].count, LINE, rank, program->ranks, &first, &last);
-        sums->weight = sums->update = 0;
-        for (size_t at = first; at < last; at += STRETCH)
-            update_stretch(program, net->param[k].offset + at, last - at < STRETCH ? last - at : STRETCH,
-                           program->lane[rank].clip, sums);
-    }
+    struct sums *sums = sums_of(program, layer, rank);
+    size_t first, last;
+    share_layer(program, layer, rank, &first, &last);
+    sums->weight = sums->update = 0;
+    for (size_t at = first; at < last; at += STRETCH)
+        update_stretch(program, at, last - at < STRETCH ? last - at : STRETCH, program->lane[rank].clip, sums);
 }
 
 static void run_op(struct program *program, const struct op *op, int rank, int part)

@@ -55,47 +55,93 @@ KERNEL_BODY void exponentials(real x[LANES])
 
 #endif
 
-/* Returns log(sum exp(z)) of one row, the greatest subtracted first; E [WIDTH], unless it is NULL, becomes exp(z - the
- * greatest), and *TOTAL their sum. */
-KERNEL_BODY real softmax_row(const real *restrict z, int width, real *restrict e, real *restrict total)
+KERNEL_BODY void exponentials_of(real *x, size_t n)
 {
-    real greatest = z[0], sum = 0, part[LANES];
-    for (int i = 1; i < width; i++)
-        greatest = z[i] > greatest ? z[i] : greatest;
-    for (int i = 0; i < width; i += LANES) {
-        int count = width - i < LANES ? width - i : LANES;
-        for (int k = 0; k < LANES; k++)
-            part[k] = k < count ? z[i + k] - greatest : 0;
+    size_t whole = n / LANES * LANES;
+    for (size_t i = 0; i < whole; i += LANES)
+        exponentials(x + i);
+    if (whole < n) {
+        real part[LANES] = {0};
+        memcpy(part, x + whole, (n - whole) * sizeof *x);
         exponentials(part);
-        if (e)
-            memcpy(e + i, part, (size_t)count * sizeof *e);
-        for (int k = 0; k < count; k++)
-            sum += part[k];
+        memcpy(x + whole, part, (n - whole) * sizeof *x);
     }
-    *total = sum;
-    return greatest + log(sum);
 }
 
-/* The mean over rows of -sum(t log softmax(z)); its gradient is softmax(z) sum(t) - t. */
+KERNEL_BODY real greatest_of(const real *z, int width)
+{
+    real greatest = z[0];
+    for (int i = 1; i < width; i++)
+        greatest = z[i] > greatest ? z[i] : greatest;
+    return greatest;
+}
+
+/* Sums over rows of weight log(total). Logarithms are taken of products, most rows having a weight of 1 and a total
+ * between 1 and the width. */
+struct logs {
+    double sum, product;
+};
+
+KERNEL_BODY void add_log(struct logs *logs, real weight, real total)
+{
+    if (weight != 1) {
+        logs->sum += (double)weight * log((double)total);
+        return;
+    }
+    logs->product *= (double)total;
+    if (!(logs->product < 1e200)) {
+        logs->sum += log(logs->product);
+        logs->product = 1;
+    }
+}
+
+/* The sum of exp(z - greatest) over a row, in pieces that stay on the stack. */
+KERNEL_BODY real total_of(const real *restrict z, int width, real greatest)
+{
+    real piece[256], total = 0;
+    for (int at = 0; at < width; at += 256) {
+        int count = width - at < 256 ? width - at : 256;
+        for (int i = 0; i < count; i++)
+            piece[i] = z[at + i] - greatest;
+        exponentials_of(piece, (size_t)count);
+        for (int i = 0; i < count; i++)
+            total += piece[i];
+    }
+    return total;
+}
+
+/* The mean over rows of -sum(t log softmax(z)); its gradient is softmax(z) sum(t) - t. DZ first holds z - greatest,
+ * then the exponentials, of all rows. */
 KERNEL_BODY double ce_rows_body(const real *restrict z, const real *restrict target, int count, int rows, int width,
                                 real *restrict dz)
 {
-    double sum = 0;
+    struct logs logs = {0, 1};
     real inverse = 1 / (real)rows;
+    for (int r = 0; dz && r < count; r++) {
+        const real *zr = z + (size_t)r * width;
+        real greatest = greatest_of(zr, width), *e = dz + (size_t)r * width;
+        for (int i = 0; i < width; i++)
+            e[i] = zr[i] - greatest;
+    }
+    if (dz)
+        exponentials_of(dz, (size_t)count * (size_t)width);
     for (int r = 0; r < count; r++) {
         const real *zr = z + (size_t)r * width, *t = target + (size_t)r * width;
-        real *e = dz ? dz + (size_t)r * width : NULL, total, weight = 0;
-        real whole = softmax_row(zr, width, e, &total);
+        real *e = dz ? dz + (size_t)r * width : NULL, greatest = greatest_of(zr, width), total = 0, weight = 0;
+        for (int i = 0; e && i < width; i++)
+            total += e[i];
+        if (!e)
+            total = total_of(zr, width, greatest);
         for (int i = 0; i < width; i++) {
-            sum += (double)t[i] * (double)(whole - zr[i]);
+            logs.sum += (double)t[i] * (double)(greatest - zr[i]);
             weight += t[i];
         }
+        add_log(&logs, weight, total);
         real share = weight / total;
-        if (e)
-            for (int i = 0; i < width; i++)
-                e[i] = (e[i] * share - t[i]) * inverse;
+        for (int i = 0; e && i < width; i++)
+            e[i] = (e[i] * share - t[i]) * inverse;
     }
-    return sum;
+    return logs.sum + log(logs.product);
 }
 
 KERNEL_TWICE(double, ce_rows, (const real *z, const real *target, int count, int rows, int width, real *dz),

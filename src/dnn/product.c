@@ -149,7 +149,7 @@ static void multiply_panel(struct tile tile, int rows, enum shape shape)
     }
 }
 
-/* --- copies of panels: [steps, 16], zeros behind the last column */
+/* --- copies of panels: [steps, 16], zeros behind the last column of a half that is there */
 
 WIDE static void copy_panel(const float *b, ptrdiff_t row, int steps, int columns, float *panel)
 {
@@ -163,22 +163,23 @@ WIDE static void copy_panel(const float *b, ptrdiff_t row, int steps, int column
 /* Eight steps of up to eight columns, from a transposed b. */
 WIDE_INLINE void turn(const float *b, ptrdiff_t row, int steps, int columns, float *panel)
 {
-    __m256 r[LANES], s[LANES];
-    for (int i = 0; i < LANES; i++)
-        r[i] = i < columns ? load(b + i * row, steps) : _mm256_setzero_ps();
-    for (int i = 0; i < LANES; i += 2) {
-        s[i] = _mm256_unpacklo_ps(r[i], r[i + 1]);
-        s[i + 1] = _mm256_unpackhi_ps(r[i], r[i + 1]);
+    __m256 quarter[2][4];
+    for (int half = 0; half < 2; half++) {
+        const float *from = b + 4 * half * row;
+        int there = columns - 4 * half;
+        __m256 zero = _mm256_setzero_ps();
+        __m256 r0 = there > 0 ? load(from, steps) : zero, r1 = there > 1 ? load(from + row, steps) : zero;
+        __m256 r2 = there > 2 ? load(from + 2 * row, steps) : zero, r3 = there > 3 ? load(from + 3 * row, steps) : zero;
+        __m256 a = _mm256_unpacklo_ps(r0, r1), c = _mm256_unpackhi_ps(r0, r1);
+        __m256 d = _mm256_unpacklo_ps(r2, r3), e = _mm256_unpackhi_ps(r2, r3);
+        quarter[half][0] = _mm256_shuffle_ps(a, d, 0x44);
+        quarter[half][1] = _mm256_shuffle_ps(a, d, 0xee);
+        quarter[half][2] = _mm256_shuffle_ps(c, e, 0x44);
+        quarter[half][3] = _mm256_shuffle_ps(c, e, 0xee);
     }
-    for (int i = 0; i < LANES; i += 4) {
-        r[i] = _mm256_shuffle_ps(s[i], s[i + 2], 0x44);
-        r[i + 1] = _mm256_shuffle_ps(s[i], s[i + 2], 0xee);
-        r[i + 2] = _mm256_shuffle_ps(s[i + 1], s[i + 3], 0x44);
-        r[i + 3] = _mm256_shuffle_ps(s[i + 1], s[i + 3], 0xee);
-    }
-    for (int i = 0; i < LANES / 2; i++) {
-        _mm256_store_ps(panel + i * PANEL, _mm256_permute2f128_ps(r[i], r[i + 4], 0x20));
-        _mm256_store_ps(panel + (i + 4) * PANEL, _mm256_permute2f128_ps(r[i], r[i + 4], 0x31));
+    for (int i = 0; i < 4; i++) {
+        _mm256_store_ps(panel + i * PANEL, _mm256_permute2f128_ps(quarter[0][i], quarter[1][i], 0x20));
+        _mm256_store_ps(panel + (i + 4) * PANEL, _mm256_permute2f128_ps(quarter[0][i], quarter[1][i], 0x31));
     }
 }
 
@@ -187,13 +188,11 @@ WIDE static void turn_panel(const float *b, ptrdiff_t row, int steps, int column
     for (int k = 0; k < steps; k += LANES) {
         int now = steps - k < LANES ? steps - k : LANES;
         float *to = panel + (ptrdiff_t)k * PANEL;
-        if (columns >= PANEL && now == LANES) {
-            turn(b + k, row, LANES, LANES, to);
-            turn(b + k + LANES * row, row, LANES, LANES, to + LANES);
-        } else {
-            turn(b + k, row, now, columns, to);
-            turn(b + k + LANES * row, row, now, columns - LANES, to + LANES);
-        }
+        for (int j = 0; j < PANEL; j += LANES)
+            if (columns - j >= LANES && now == LANES)
+                turn(b + k + j * row, row, LANES, LANES, to + j);
+            else if (columns > j)
+                turn(b + k + j * row, row, now, columns - j, to + j);
     }
 }
 

@@ -258,7 +258,8 @@ void program_close(struct program *program)
     free(program);
 }
 
-/* The values stand behind everything that holds pointers, from the lanes on; the plans being alike, so are the arenas. */
+/* The values stand behind everything that holds pointers, from the lanes on; the plans being alike, so are the
+ * arenas. */
 void program_copy(struct program *program, const struct program *from)
 {
     size_t values = (size_t)((unsigned char *)program->lane - program->arena.base);
