@@ -1,59 +1,28 @@
 /*
- * bn_planes.c: see bn_planes.h. Sums over a plane run in 32 lanes, of floats; sums over planes are double.
+ * bn_planes.c: see bn_planes.h. Sums over a plane are of floats (sums.h), sums over planes double.
  */
 #include "bn_planes.h"
 
 #include "dnn/kernel.h"
+#include "sums.h"
 
-enum { LANES = 32 };
-
-static inline __attribute__((always_inline)) real add_lanes(real *lane)
+KERNEL_BODY real sum_body(const real *x, size_t n)
 {
-    for (int half = LANES / 2; half > 0; half /= 2)
-        for (int k = 0; k < half; k++)
-            lane[k] += lane[k + half];
-    return lane[0];
+    return sum_values(x, n);
 }
+KERNEL_TWICE(real, sum, (const real *x, size_t n), (x, n))
 
-KERNEL_BODY real sum_body(const real *restrict x, size_t n)
+KERNEL_BODY real squares_body(const real *x, real centre, size_t n)
 {
-    real lane[LANES] = {0};
-    size_t whole = n / LANES * LANES;
-    for (size_t i = 0; i < whole; i += LANES)
-        for (int k = 0; k < LANES; k++)
-            lane[k] += x[i + k];
-    for (size_t i = whole; i < n; i++)
-        lane[i - whole] += x[i];
-    return add_lanes(lane);
+    return sum_squares_about(x, centre, n);
 }
-KERNEL_TWICE(real, sum, (const real *restrict x, size_t n), (x, n))
+KERNEL_TWICE(real, squares, (const real *x, real centre, size_t n), (x, centre, n))
 
-KERNEL_BODY real squares_body(const real *restrict x, real centre, size_t n)
+KERNEL_BODY real products_body(const real *dy, const real *x, real centre, size_t n)
 {
-    real lane[LANES] = {0};
-    size_t whole = n / LANES * LANES;
-    for (size_t i = 0; i < whole; i += LANES)
-        for (int k = 0; k < LANES; k++)
-            lane[k] += (x[i + k] - centre) * (x[i + k] - centre);
-    for (size_t i = whole; i < n; i++)
-        lane[i - whole] += (x[i] - centre) * (x[i] - centre);
-    return add_lanes(lane);
+    return sum_products_about(dy, x, centre, n);
 }
-KERNEL_TWICE(real, squares, (const real *restrict x, real centre, size_t n), (x, centre, n))
-
-KERNEL_BODY real products_body(const real *restrict dy, const real *restrict x, real centre, size_t n)
-{
-    real lane[LANES] = {0};
-    size_t whole = n / LANES * LANES;
-    for (size_t i = 0; i < whole; i += LANES)
-        for (int k = 0; k < LANES; k++)
-            lane[k] += dy[i + k] * (x[i + k] - centre);
-    for (size_t i = whole; i < n; i++)
-        lane[i - whole] += dy[i] * (x[i] - centre);
-    return add_lanes(lane);
-}
-KERNEL_TWICE(real, products, (const real *restrict dy, const real *restrict x, real centre, size_t n),
-             (dy, x, centre, n))
+KERNEL_TWICE(real, products, (const real *dy, const real *x, real centre, size_t n), (dy, x, centre, n))
 
 KERNEL_BODY void normalize_body(const real *restrict x, real mean, real inverse, real weight, real bias, size_t n,
                                 real *restrict y)

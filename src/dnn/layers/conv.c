@@ -301,14 +301,21 @@ static void conv_forward(const struct layer_run *run, int part)
         forward_columns(run, &g);
 }
 
+KERNEL_BODY void bias_body(const real *dy, int filters, size_t plane, real *db)
+{
+    for (int f = 0; f < filters; f++)
+        db[f] += sum_values(dy + f * plane, plane);
+}
+KERNEL_TWICE(void, bias, (const real *dy, int filters, size_t plane, real *db), (dy, filters, plane, db))
+
 /* Adds what rows [first, last) give to filters [filter, end), while their gradients are near. */
 static void add_bias_gradient(const struct layer_run *run, const struct geometry *g, int first, int last, int filter,
                               int end)
 {
     size_t filters = (size_t)g->filters * g->groups;
     for (int r = first; has_bias(run->layer) && r < last; r++)
-        for (int f = filter; f < end; f++)
-            run->grad[1][f] += sum_values(run->dy + ((size_t)r * filters + f) * g->out_plane, (size_t)g->out_plane);
+        bias(run->dy + (r * filters + (size_t)filter) * g->out_plane, end - filter, (size_t)g->out_plane,
+             run->grad[1] + filter);
 }
 
 static void backward_winograd(const struct layer_run *run, const struct geometry *g)

@@ -20,13 +20,19 @@ static double gap_flops(const struct layer *layer)
     return (double)shape_size(&layer->in);
 }
 
+KERNEL_BODY void means_body(const real *x, size_t planes, size_t plane, real *y)
+{
+    for (size_t i = 0; i < planes; i++)
+        y[i] = sum_values(x + i * plane, plane) / (real)plane;
+}
+KERNEL_TWICE(void, means, (const real *x, size_t planes, size_t plane, real *y), (x, planes, plane, y))
+
 static void gap_forward(const struct layer_run *run, int part)
 {
     (void)part;
     struct layer_span own = layer_own_values(run);
     size_t plane = plane_of(run->layer);
-    for (size_t i = own.first; i < own.last; i++)
-        run->y[i] = sum_values(run->x + i * plane, plane) / (real)plane;
+    means(run->x + own.first * plane, own.last - own.first, plane, run->y + own.first);
 }
 
 static void gap_backward(const struct layer_run *run, int part)
