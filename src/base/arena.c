@@ -38,9 +38,10 @@ size_t memory_available(void)
 /* Whether the system grants large pages is its own affair. */
 static unsigned char *take_large(size_t size)
 {
-    void *base = aligned_alloc(LARGE_PAGE, size);
-    if (base)
-        madvise(base, size, MADV_HUGEPAGE);
+    void *base = NULL;
+    if (posix_memalign(&base, LARGE_PAGE, size))
+        return NULL;
+    madvise(base, size, MADV_HUGEPAGE);
     return base;
 }
 
