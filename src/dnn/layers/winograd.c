@@ -18,14 +18,13 @@
 
 #if defined(__x86_64__) && !defined(DNN_DOUBLE)
 
-#include <immintrin.h>
 #include <string.h>
 
-#define AVX2 __attribute__((target("avx2,fma")))
-#define AVX2_INLINE AVX2 __attribute__((always_inline)) inline
+#include "winograd_lanes.h"
+#include "winograd_weight.h"
 
-/* Strips whose products are under way at once: a panel of the matrix product is two of them, 16 values wide. */
-enum { PLACES = 16, LANES = 8, PANEL = 2 * LANES, BLOCK = 4, CHUNK = 8 };
+/* Strips whose products are under way at once, forward and in the weight's gradient. */
+enum { BLOCK = 4, CHUNK = 8 };
 
 /* Where a strip lies: its image, the first output of its first tile. */
 struct strip {
@@ -54,20 +53,7 @@ static int whole_panels(int channels)
     return (channels + PANEL - 1) / PANEL * PANEL;
 }
 
-/* Values from one place to the next, where each takes COUNT: a power of two would put the same value of all 16 places
- * into one set of the first-level cache, which holds 8 lines. */
-static size_t apart(size_t count)
-{
-    return (count + PANEL - 1) / PANEL * PANEL + PANEL;
-}
-
-/* --- registers */
-
-/* The first N lanes; N may be negative or large. */
-AVX2_INLINE static __m256i first_lanes(int n)
-{
-    return _mm256_cmpgt_epi32(_mm256_set1_epi32(n), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
-}
+/* --- what a strip sees */
 
 /* What a strip sees of a plane of an image: 4 rows, of each the values from 4 places on, which overlap. It is the same
  * in every channel. */
@@ -98,28 +84,6 @@ AVX2_INLINE static __m256 look(const struct view *view, const float *plane, int 
     if (view->whole)
         return _mm256_loadu_ps(plane + view->row[row] + from);
     return _mm256_maskload_ps(plane + view->row[row] + from, view->mask[place]);
-}
-
-/* Stores the first N lanes. (A masked store takes dozens of cycles on some processors; a masked load does not.) */
-AVX2_INLINE static void store_part(float *to, int n, __m256 v)
-{
-    if (n >= LANES) {
-        _mm256_storeu_ps(to, v);
-        return;
-    }
-    __m128 rest = _mm256_castps256_ps128(v);
-    if (n & 4) {
-        _mm_storeu_ps(to, rest);
-        rest = _mm256_extractf128_ps(v, 1);
-        to += 4;
-    }
-    if (n & 2) {
-        _mm_storel_pi((__m64 *)to, rest);
-        rest = _mm_movehl_ps(rest, rest);
-        to += 2;
-    }
-    if (n & 1)
-        _mm_store_ss(to, rest);
 }
 
 AVX2_INLINE static __m256 evens(__m256 low, __m256 high)
@@ -204,110 +168,6 @@ AVX2_INLINE static void transform_output(const struct winograd *w, const float *
     }
 }
 
-/* Eight rows of 8 become eight columns. */
-AVX2_INLINE static void transpose(__m256 r[LANES])
-{
-    __m256 a[8], b[8];
-    for (int i = 0; i < 4; i++) {
-        a[2 * i] = _mm256_unpacklo_ps(r[2 * i], r[2 * i + 1]);
-        a[2 * i + 1] = _mm256_unpackhi_ps(r[2 * i], r[2 * i + 1]);
-    }
-    for (int i = 0; i < 2; i++) {
-        b[4 * i] = _mm256_shuffle_ps(a[4 * i], a[4 * i + 2], 0x44);
-        b[4 * i + 1] = _mm256_shuffle_ps(a[4 * i], a[4 * i + 2], 0xee);
-        b[4 * i + 2] = _mm256_shuffle_ps(a[4 * i + 1], a[4 * i + 3], 0x44);
-        b[4 * i + 3] = _mm256_shuffle_ps(a[4 * i + 1], a[4 * i + 3], 0xee);
-    }
-    for (int i = 0; i < 4; i++) {
-        r[i] = _mm256_permute2f128_ps(b[i], b[4 + i], 0x20);
-        r[4 + i] = _mm256_permute2f128_ps(b[i], b[4 + i], 0x31);
-    }
-}
-
-/* G [tap] of N filters that lie STRIDE apart, one in each lane. */
-AVX2_INLINE static void load_filters(const float *w, size_t stride, int n, bool turned, __m256 g[9])
-{
-    __m256 first[LANES];
-    float last[LANES] = {0};
-    for (int k = 0; k < LANES; k++) {
-        first[k] = k < n ? _mm256_loadu_ps(w + (size_t)k * stride) : _mm256_setzero_ps();
-        last[k] = k < n ? w[(size_t)k * stride + 8] : 0;
-    }
-    transpose(first);
-    for (int t = 0; t < 8; t++)
-        g[turned ? 8 - t : t] = first[t];
-    g[turned ? 0 : 8] = _mm256_setr_ps(last[0], last[1], last[2], last[3], last[4], last[5], last[6], last[7]);
-}
-
-/* U [place, out, in] = G g G^T. Filter (o, i) is at W + o * OUT_STRIDE + i * IN_STRIDE, turned by half a circle where
- * TURNED is set. */
-AVX2_INLINE static void transform_filters(const float *w, int out, int in, size_t out_stride, size_t in_stride,
-                                          bool turned, float *u)
-{
-    size_t place = apart((size_t)out * in);
-    for (int o = 0; o < out; o++)
-        for (int i = 0; i < in; i += LANES) {
-            int n = in - i < LANES ? in - i : LANES;
-            __m256 g[9], rows[4][3], half = _mm256_set1_ps(0.5f);
-            if (n == LANES)
-                load_filters(w + o * out_stride + i * in_stride, in_stride, LANES, turned, g);
-            else
-                load_filters(w + o * out_stride + i * in_stride, in_stride, n, turned, g);
-            for (int t = 0; t < 3; t++) {
-                rows[0][t] = g[t];
-                rows[1][t] = (g[t] + g[6 + t] + g[3 + t]) * half;
-                rows[2][t] = (g[t] + g[6 + t] - g[3 + t]) * half;
-                rows[3][t] = g[6 + t];
-            }
-            float *to = u + (size_t)o * in + i;
-            for (int r = 0; r < 4; r++, to += 4 * place) {
-                __m256 a = rows[r][0], b = rows[r][1], c = rows[r][2];
-                store_part(to, n, a);
-                store_part(to + place, n, (a + c + b) * half);
-                store_part(to + 2 * place, n, (a + c - b) * half);
-                store_part(to + 3 * place, n, c);
-            }
-        }
-}
-
-AVX2 static void transform_weight(const float *w, int out, int in, size_t out_stride, size_t in_stride, bool turned,
-                                  float *u)
-{
-    if (turned)
-        transform_filters(w, out, in, out_stride, in_stride, true, u);
-    else
-        transform_filters(w, out, in, out_stride, in_stride, false, u);
-}
-
-/* DW [filters, channels, 9] = G^T du G; DU is [place, filters, STRIDE]. */
-AVX2 static void untransform_weight(const float *du, int filters, int channels, int stride, float *dw)
-{
-    size_t place = apart((size_t)filters * stride);
-    for (int f = 0; f < filters; f++)
-        for (int c = 0; c < channels; c += LANES) {
-            int n = channels - c < LANES ? channels - c : LANES;
-            __m256 rows[3][4], half = _mm256_set1_ps(0.5f);
-            const float *from = du + (size_t)f * stride + c;
-            for (int k = 0; k < 4; k++) {
-                __m256 a = _mm256_loadu_ps(from + k * place), b = _mm256_loadu_ps(from + (4 + k) * place);
-                __m256 d = _mm256_loadu_ps(from + (8 + k) * place), e = _mm256_loadu_ps(from + (12 + k) * place);
-                rows[0][k] = a + (b + d) * half;
-                rows[1][k] = (b - d) * half;
-                rows[2][k] = (b + d) * half + e;
-            }
-            float g[9][LANES];
-            for (int r = 0; r < 3; r++) {
-                __m256 both = (rows[r][1] + rows[r][2]) * half;
-                _mm256_storeu_ps(g[3 * r], rows[r][0] + both);
-                _mm256_storeu_ps(g[3 * r + 1], (rows[r][1] - rows[r][2]) * half);
-                _mm256_storeu_ps(g[3 * r + 2], both + rows[r][3]);
-            }
-            for (int k = 0; k < n; k++)
-                for (int t = 0; t < 9; t++)
-                    dw[((size_t)f * channels + c + k) * 9 + t] = g[t][k];
-        }
-}
-
 /* --- the matrix product */
 
 /* C [ROWS, 16] = (ADD: +=) A [ROWS, k] B [k, 16]; the rows of A and C lie their strides apart. */
@@ -360,7 +220,8 @@ AVX2 static struct view input_view(const struct winograd *w, const struct strip 
 /* V [place, panel, channel, 16] of COUNT strips from FIRST on. Two strips of a channel fill a cache line. */
 AVX2 static void gather_block(const struct winograd *w, const float *x, int first, int count, float *v)
 {
-    size_t plane = (size_t)w->y.in * w->x.in, panel = (size_t)w->channels * PANEL, place = apart(panel * BLOCK / 2);
+    size_t plane = (size_t)w->y.in * w->x.in, panel = (size_t)w->channels * PANEL;
+    size_t place = winograd_apart(panel * BLOCK / 2);
     for (int i = 0; i < count; i += 2, v += panel) {
         struct strip strip[2] = {strip_at(w, first + i), strip_at(w, first + i + (i + 1 < count))};
         struct view view[2] = {input_view(w, &strip[0]), input_view(w, &strip[1])};
@@ -379,7 +240,8 @@ AVX2 static void gather_block(const struct winograd *w, const float *x, int firs
 AVX2 static void finish_block(const struct winograd *w, const float *m, const float *bias, int first, int count,
                               float *y)
 {
-    size_t plane = (size_t)w->y.out * w->x.out, panel = (size_t)w->filters * PANEL, place = apart(panel * BLOCK / 2);
+    size_t plane = (size_t)w->y.out * w->x.out, panel = (size_t)w->filters * PANEL;
+    size_t place = winograd_apart(panel * BLOCK / 2);
     for (int i = 0; i < count; i += 2, m += panel) {
         int strips = i + 1 < count ? 2 : 1;
         struct strip strip[2] = {strip_at(w, first + i), strip_at(w, first + i + strips - 1)};
@@ -395,8 +257,8 @@ static void slide(const struct winograd *w, int rows, const float *x, const floa
                   float *scratch, float *y)
 {
     size_t v_panel = (size_t)w->channels * PANEL, m_panel = (size_t)w->filters * PANEL;
-    size_t u_place = apart((size_t)w->filters * w->channels);
-    size_t v_place = apart(v_panel * BLOCK / 2), m_place = apart(m_panel * BLOCK / 2);
+    size_t u_place = winograd_apart((size_t)w->filters * w->channels);
+    size_t v_place = winograd_apart(v_panel * BLOCK / 2), m_place = winograd_apart(m_panel * BLOCK / 2);
     float *v = scratch, *m = v + PLACES * v_place;
     int all = rows * strips_of_image(w), pairs = (all + 1) / 2;
     int start = pairs * w->part / w->parts * 2, end = pairs * (w->part + 1) / w->parts * 2;
@@ -415,8 +277,8 @@ static void slide(const struct winograd *w, int rows, const float *x, const floa
 void winograd_forward(const struct winograd *winograd, int rows, const real *x, const real *w, const real *bias,
                       real *scratch, real *y)
 {
-    size_t row = 9 * (size_t)winograd->channels, place = apart((size_t)winograd->filters * winograd->channels);
-    transform_weight(w, winograd->filters, winograd->channels, row, 9, false, scratch);
+    size_t row = 9 * (size_t)winograd->channels, place = winograd_apart((size_t)winograd->filters * winograd->channels);
+    winograd_weight(w, winograd->filters, winograd->channels, row, 9, false, scratch);
     slide(winograd, rows, x, scratch, bias, scratch + PLACES * place, y);
 }
 
@@ -438,7 +300,7 @@ static struct winograd backward_of(const struct winograd *w)
 AVX2 static void gather_chunk(const struct winograd *w, const float *image, int first, int count, float *v)
 {
     size_t plane = (size_t)w->y.in * w->x.in, panel = CHUNK * LANES * PANEL;
-    size_t place = apart(panel * (size_t)whole_panels(w->channels) / PANEL);
+    size_t place = winograd_apart(panel * (size_t)whole_panels(w->channels) / PANEL);
     for (int i = 0; i < count; i++) {
         struct strip strip = strip_at(w, first + i);
         struct view view = input_view(w, &strip);
@@ -465,7 +327,7 @@ AVX2 static void gather_chunk(const struct winograd *w, const float *image, int 
 /* A dy A^T [place, filter, tile of the chunk] of COUNT strips of one image's gradient. */
 AVX2 static void gather_gradient(const struct winograd *w, const float *image, int first, int count, float *m)
 {
-    size_t plane = (size_t)w->y.out * w->x.out, place = apart((size_t)w->filters * CHUNK * LANES);
+    size_t plane = (size_t)w->y.out * w->x.out, place = winograd_apart((size_t)w->filters * CHUNK * LANES);
     struct view view[CHUNK];
     for (int i = 0; i < count; i++) {
         struct strip strip = strip_at(w, first + i);
@@ -484,7 +346,7 @@ AVX2 static void gather_gradient(const struct winograd *w, const float *image, i
  * stretch needs. */
 static size_t gradient_place(const struct winograd *w)
 {
-    return apart((size_t)w->filters * whole_panels(w->channels));
+    return winograd_apart((size_t)w->filters * whole_panels(w->channels));
 }
 
 static float *back_weight(const struct winograd *w, float *scratch)
@@ -494,21 +356,21 @@ static float *back_weight(const struct winograd *w, float *scratch)
 
 static float *back_work(const struct winograd *w, float *scratch)
 {
-    return back_weight(w, scratch) + PLACES * apart((size_t)w->filters * w->channels);
+    return back_weight(w, scratch) + PLACES * winograd_apart((size_t)w->filters * w->channels);
 }
 
 void winograd_backward_begin(const struct winograd *w, const real *weight, bool input, real *scratch)
 {
     memset(scratch, 0, PLACES * gradient_place(w) * sizeof *scratch);
     if (input)
-        transform_weight(weight, w->channels, w->filters, 9, 9 * (size_t)w->channels, true, back_weight(w, scratch));
+        winograd_weight(weight, w->channels, w->filters, 9, 9 * (size_t)w->channels, true, back_weight(w, scratch));
 }
 
 /* Adds to DU what one image gives. */
 static void weigh(const struct winograd *w, const float *image, const float *gradient, float *work, float *du)
 {
     int across = whole_panels(w->channels), panels = across / PANEL, tiles = CHUNK * LANES;
-    size_t v_place = apart((size_t)across * tiles), m_place = apart((size_t)w->filters * tiles);
+    size_t v_place = winograd_apart((size_t)across * tiles), m_place = winograd_apart((size_t)w->filters * tiles);
     float *v = work, *m = v + PLACES * v_place;
     for (int first = 0, strips = strips_of_image(w); first < strips; first += CHUNK) {
         int count = strips - first < CHUNK ? strips - first : CHUNK;
@@ -548,15 +410,15 @@ void winograd_backward_end(const struct winograd *w, const real *scratch, real *
 {
     int filter;
     struct winograd share = share_of(w, &filter);
-    untransform_weight(scratch, share.filters, w->channels, whole_panels(w->channels),
+    winograd_weight_back(scratch, share.filters, w->channels, whole_panels(w->channels),
                        dw + (size_t)filter * w->channels * 9);
 }
 
 size_t winograd_scratch(const struct winograd *w)
 {
     size_t channels = (size_t)whole_panels(w->channels), filters = (size_t)w->filters;
-    size_t weights = apart(channels * filters) + apart((size_t)w->channels * filters);
-    return PLACES * (weights + apart(channels * CHUNK * LANES) + apart(filters * CHUNK * LANES));
+    size_t weights = winograd_apart(channels * filters) + winograd_apart((size_t)w->channels * filters);
+    return PLACES * (weights + winograd_apart(channels * CHUNK * LANES) + winograd_apart(filters * CHUNK * LANES));
 }
 
 static bool slides(const struct slide *axis)

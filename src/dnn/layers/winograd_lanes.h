@@ -1,0 +1,71 @@
+/*
+ * winograd_lanes.h: registers of eight floats, and how values lie, for winograd.c and winograd_weight.c. AVX2 alone.
+ */
+#ifndef DNN_LAYERS_WINOGRAD_LANES_H
+#define DNN_LAYERS_WINOGRAD_LANES_H
+
+#include <immintrin.h>
+#include <stddef.h>
+
+#define AVX2 __attribute__((target("avx2,fma")))
+#define AVX2_INLINE AVX2 __attribute__((always_inline)) inline
+
+/* A piece of an image has 16 places. A panel of the matrix product is two strips, 16 values, wide. */
+enum { PLACES = 16, LANES = 8, PANEL = 2 * LANES };
+
+/* Values from one place to the next, where each takes COUNT: a power of two would put the same value of all 16 places
+ * into one set of the first-level cache, which holds 8 lines. */
+static inline size_t winograd_apart(size_t count)
+{
+    return (count + PANEL - 1) / PANEL * PANEL + PANEL;
+}
+
+/* The first N lanes; N may be negative or large. */
+AVX2_INLINE static __m256i first_lanes(int n)
+{
+    return _mm256_cmpgt_epi32(_mm256_set1_epi32(n), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
+}
+
+/* Stores the first N lanes. (A masked store takes dozens of cycles on some processors; a masked load does not.) */
+AVX2_INLINE static void store_part(float *to, int n, __m256 v)
+{
+    if (n >= LANES) {
+        _mm256_storeu_ps(to, v);
+        return;
+    }
+    __m128 rest = _mm256_castps256_ps128(v);
+    if (n & 4) {
+        _mm_storeu_ps(to, rest);
+        rest = _mm256_extractf128_ps(v, 1);
+        to += 4;
+    }
+    if (n & 2) {
+        _mm_storel_pi((__m64 *)to, rest);
+        rest = _mm_movehl_ps(rest, rest);
+        to += 2;
+    }
+    if (n & 1)
+        _mm_store_ss(to, rest);
+}
+
+/* Eight rows of 8 become eight columns. */
+AVX2_INLINE static void transpose(__m256 r[LANES])
+{
+    __m256 a[8], b[8];
+    for (int i = 0; i < 4; i++) {
+        a[2 * i] = _mm256_unpacklo_ps(r[2 * i], r[2 * i + 1]);
+        a[2 * i + 1] = _mm256_unpackhi_ps(r[2 * i], r[2 * i + 1]);
+    }
+    for (int i = 0; i < 2; i++) {
+        b[4 * i] = _mm256_shuffle_ps(a[4 * i], a[4 * i + 2], 0x44);
+        b[4 * i + 1] = _mm256_shuffle_ps(a[4 * i], a[4 * i + 2], 0xee);
+        b[4 * i + 2] = _mm256_shuffle_ps(a[4 * i + 1], a[4 * i + 3], 0x44);
+        b[4 * i + 3] = _mm256_shuffle_ps(a[4 * i + 1], a[4 * i + 3], 0xee);
+    }
+    for (int i = 0; i < 4; i++) {
+        r[i] = _mm256_permute2f128_ps(b[i], b[4 + i], 0x20);
+        r[4 + i] = _mm256_permute2f128_ps(b[i], b[4 + i], 0x31);
+    }
+}
+
+#endif
