@@ -368,6 +368,18 @@ static bool pass(struct session *session)
     return true;
 }
 
+/* Where the piece of a long step ends that begins at OP: after so many ops as take about LONG_STEP by their share of the
+ * step's FLOPs. One job for the threads costs less than many. */
+static int piece_end(const struct session *session, int op, int end)
+{
+    const struct program *train = session->train;
+    double left = LONG_STEP / session->step_nanoseconds * program_flops(train);
+    do
+        left -= program_op(train, op++)->flops;
+    while (op < end && !stops_every_op(session->stops) && program_op(train, op)->flops <= left);
+    return op;
+}
+
 /* Returns what part of a step has been made. */
 static double advance_step(struct session *session, int64_t deadline)
 {
@@ -397,7 +409,8 @@ static double advance_step(struct session *session, int64_t deadline)
     } else {
         int op = cursor;
         do {
-            run_ops(session, ++op);
+            op = piece_end(session, op, end);
+            run_ops(session, op);
             check_breakpoints(session, op - 1);
         } while (op < end && session->goal != GOAL_NONE && clock_now() < deadline);
     }
