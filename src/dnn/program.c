@@ -16,7 +16,7 @@
 
 /* Below this many floating-point operations a step, a second thread costs more than it brings. A property of the plan,
  * never of a clock: the number of threads decides the bits. */
-#define FLOPS_FOR_TEAM 300000.0
+#define FLOPS_FOR_TEAM 600000.0
 
 /* --- planning */
 
