@@ -39,7 +39,8 @@ enum command_words {
 };
 
 enum command_group {
-    GROUP_DATA, GROUP_NETWORK, GROUP_TRAINING, GROUP_RUNNING, GROUP_TIME, GROUP_STOPPING, GROUP_LOOKING, GROUP_QUESTIONS,
+    GROUP_DATA, GROUP_NETWORK, GROUP_TRAINING, GROUP_RUNNING, GROUP_TIME, GROUP_STOPPING, GROUP_LOOKING,
+    GROUP_QUESTIONS,
     GROUP_SCREEN, GROUP_FILES, GROUP_HELP
 };
 extern const char *const command_groups[]; /* by enum command_group: "data", ... ended by NULL */

@@ -1,14 +1,14 @@
 /*
  * history.h: where a session has been: the way back, and the ways that were not gone on.
  *
- * Every edit is a node of a tree, with the place where it was made. A branch is a way from a root of that tree to a tip;
- * the session stands somewhere on the present one. A root is where training began: new data, `load`, `reset`. Snapshots
- * of the state are kept at whole steps as far as a budget of memory goes, close together near the present and far apart
- * in the past; what lies between two of them is executed again, and edits are made again at the place where they were
- * made, so the state comes out bit by bit as it was.
+ * Every edit is a node of a tree, with the place where it was made. A branch is a way from a root of that tree to a
+ * tip; the session stands somewhere on the present one. A root is where training began: new data, `load`, `reset`.
+ * Snapshots of the state are kept at whole steps as far as a budget of memory goes, close together near the present and
+ * far apart in the past; what lies between two of them is executed again, and edits are made again at the place where
+ * they were made, so the state comes out bit by bit as it was.
  *
- * From a place in the past, going on repeats what was recorded, edits included, up to the tip, and then goes further. An
- * edit there parts a new branch; the old one stays.
+ * From a place in the past, going on repeats what was recorded, edits included, up to the tip, and then goes further.
+ * An edit there parts a new branch; the old one stays.
  *
  * Data are not part of it: where other data, another target or a checkpoint is loaded, everything recorded is dropped.
  */

@@ -32,8 +32,9 @@ int lookup(struct session *session, const char *name, struct named *named, struc
 /* The tensor NAME alone, as `lookup` finds it; works nothing out. */
 int lookup_tensor(const struct session *session, const char *name, struct tensor *tensor, struct err *err);
 
-/* Where the tensor NAME lies, written or not; OP becomes the op of the training program behind which it is whole, -1 for
- * parameters and statistics, which are there always. The session has a network. False: there is none of that name. */
+/* Where the tensor NAME lies, written or not; OP becomes the op of the training program behind which it is whole, -1
+ * for parameters and statistics, which are there always. The session has a network. False: there is none of that
+ * name. */
 bool lookup_locate(const struct session *session, const char *name, struct tensor *tensor, int *op);
 
 /* STATISTIC of TENSOR, which is called NAME, for a message. */

@@ -75,8 +75,9 @@ bool tensor_saturates(const struct tensor *tensor); /* whether it is the output 
 
 #define HISTOGRAM_BINS 24
 
-/* Bins of one width, the least 1, 2 or 5 times a power of ten that needs no more than HISTOGRAM_BINS, or fewer for a few
- * values. Bin i holds values from (first + i) * width up to, not including, the next; the last its upper end too. */
+/* Bins of one width, the least 1, 2 or 5 times a power of ten that needs no more than HISTOGRAM_BINS, or fewer for a
+ * few values. Bin i holds values from (first + i) * width up to, not including, the next; the last its upper end
+ * too. */
 struct histogram {
     size_t count, finite, nan, positive_inf, negative_inf, zero;
     double least, most; /* of the finite values; 0 without any */

@@ -32,7 +32,8 @@ struct trace {
 /* Finds it. False: there is none, or no step is under way. The session may have no data. */
 bool trace_find(const struct session *session, struct trace *trace);
 
-/* Adds one sentence, without a stop, that says how finite values became this one, as far as that can be told, to OUT. */
+/* Adds one sentence, without a stop, that says how finite values became this one, as far as that can be told, to
+ * OUT. */
 void trace_explain(const struct session *session, const struct trace *trace, struct text *out);
 
 #endif

@@ -38,9 +38,9 @@ void frame_draw(struct frame *frame);
 /* How long there is nothing to draw, in milliseconds; -1: until something changes. */
 int frame_patience(const struct frame *frame);
 
-/* LINES more lines of KIND stand in the log. They come in sight, from the first of them on where they are more than the
- * pane holds, though that grows for them until the next line is typed; but who has scrolled back keeps in sight what is being read, and notices wait until a long answer has
- * been read. */
+/* LINES more lines of KIND stand in the log. They come in sight, from the first of them on where they are more than
+ * the pane holds, though that grows for them until the next line is typed; but who has scrolled back keeps in sight
+ * what is being read, and notices wait until a long answer has been read. */
 void frame_log_grew(struct frame *frame, enum log_kind kind, int lines);
 void frame_log_end(struct frame *frame);               /* the newest line stands at the bottom of the usual pane again */
 void frame_scroll_log(struct frame *frame, int pages); /* pages back, negative: forth, in a high pane */

@@ -4,8 +4,8 @@
 
 #include "debug/tensor.h"
 
-/* Adds a heading with NAME, and a line a bin: its ends, how many values it holds, and a bar; at most WIDTH columns where
- * that is 60 or more. Bars are linear; one of a bin that is not empty is always seen. */
+/* Adds a heading with NAME, and a line a bin: its ends, how many values it holds, and a bar; at most WIDTH columns
+ * where that is 60 or more. Bars are linear; one of a bin that is not empty is always seen. */
 void histogram_print(const struct histogram *histogram, const char *name, int width, bool ascii, struct text *out);
 
 #endif

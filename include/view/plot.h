@@ -1,6 +1,7 @@
 /*
- * plot.h: curves over steps (or over the powers of ten of something else), honestly: the axis says its range, every column shows the true minimum and maximum of the
- * samples in it, what does not fit is marked and counted, NaN is shown where it happened.
+ * plot.h: curves over steps (or over the powers of ten of something else), honestly: the axis says its range, every
+ * column shows the true minimum and maximum of the samples in it, what does not fit is marked and counted, NaN is shown
+ * where it happened.
  *
  * Braille dots (2 x 4 a cell), or one character a cell on an ASCII canvas. Event marks stand in a line below the curve.
  *

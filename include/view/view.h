@@ -62,9 +62,9 @@ extern const struct pane_kind *const pane_kinds[PANES]; /* the prompt's draws no
 
 /* Places for a terminal of WIDTH x HEIGHT: pure arithmetic. LAYERS is how many rows the layer table would like, its
  * header included (0: no table), PICTURE whether there is one to show, PROMPT how many the prompt needs now (1 or
- * more), LOG how many the log would like while a long answer is read (0: its usual ones): where it has a place at all
- * it gets them, and the others give way. A pane that does not fit has width and height 0; the prompt and the status line are the last to go. Panes
- * never overlap and never leave the screen; every row belongs to one. */
+ * more), LOG how many the log would like while a long answer is read (0: its usual ones): where it has a place at
+ * all it gets them, and the others give way. A pane that does not fit has width and height 0; the prompt and the
+ * status line are the last to go. Panes never overlap and never leave the screen; every row belongs to one. */
 void layout(int width, int height, int layers, bool picture, int prompt, int log, struct rect place[PANES]);
 
 /* Rows that the layer table of SESSION would like: its header, the layers, the sum; 0 without a network. */

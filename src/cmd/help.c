@@ -109,7 +109,8 @@ static int run_quit(struct console *console, const struct arg_values *args, stru
 }
 
 static const struct arg_spec help_args[] = {
-    {.name = "topic", .type = ARG_WORD, .preset = "", .summary = "a command, a group, a kind or a topic; none: list them"}, {0}};
+    {.name = "topic", .type = ARG_WORD, .preset = "", .summary = "a command, a group, a kind or a topic; none: list them"},
+    {0}};
 static const struct arg_spec apropos_args[] = {{.name = "word", .type = ARG_WORD, .summary = "what to look for"}, {0}};
 
 const struct command command_help = {

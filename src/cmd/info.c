@@ -46,7 +46,8 @@ static void info_history(struct console *console, struct text *out)
 
 static void (*const topic_print[])(struct console *, struct text *) = {info_choices, info_layers, info_events,
                                                                        info_run, info_break, info_history};
-static const char *const topics[] = {"choices", "layers", "events", "run", "break", "history", NULL}; /* as topic_print */
+/* As topic_print. */
+static const char *const topics[] = {"choices", "layers", "events", "run", "break", "history", NULL};
 
 static int run_info(struct console *console, const struct arg_values *args, struct err *err)
 {
@@ -60,7 +61,9 @@ static int run_info(struct console *console, const struct arg_values *args, stru
 
 static const struct arg_spec info_args[] = {
     {.name = "topic", .type = ARG_CHOICE, .choices = topics, .preset = "choices",
-     .summary = "what was chosen, norms by layer, the marks on the plots, the last run, the breakpoints, or what can be gone back to"}, {0}};
+     .summary = "what was chosen, norms by layer, the marks on the plots, the last run, the breakpoints, or what can be "
+                "gone back to"},
+    {0}};
 
 const struct command command_info = {
     .name = "info", .summary = "print choices, layers' norms, events, the last run, breakpoints or history",

@@ -49,7 +49,8 @@ static void print_names(const struct console *console, struct text *out)
         text_add(out, "  %-14s %s\n", figure->name, figure->summary);
     text_add(out, "tensors: LAYER.weight .bias .out, their gradients LAYER.grad .bias.grad .out.grad, batch norm's\n"
                   "  LAYER.running_mean .running_var, the batch's x and target\n"
-                  "layers: LAYER.grad.norm .update.norm .ratio (update over weight); of what one puts out, LAYER.dead .saturated\n"
+                  "layers: LAYER.grad.norm .update.norm .ratio (update over weight); of what one puts out, LAYER.dead "
+                  ".saturated\n"
                   "slices, as NumPy's: fc1.weight[0:3,:] fc1.weight[2] x[-1] relu1.out[::2,5]\n"
                   "after a tensor or a slice\n");
     for (const struct tensor_statistic *statistic = tensor_statistics; statistic->name; statistic++)

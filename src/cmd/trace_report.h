@@ -1,4 +1,5 @@
-/* trace_report.h: where the first value that is not finite came from, in words: short for a run's end, whole for `where`. */
+/* trace_report.h: where the first value that is not finite came from, in words: short for a run's end, whole for
+ * `where`. */
 #ifndef TRACE_REPORT_H
 #define TRACE_REPORT_H
 

@@ -368,8 +368,8 @@ static bool pass(struct session *session)
     return true;
 }
 
-/* Where the piece of a long step ends that begins at OP: after so many ops as take about LONG_STEP by their share of the
- * step's FLOPs. One job for the threads costs less than many. */
+/* Where the piece of a long step ends that begins at OP: after so many ops as take about LONG_STEP by their share of
+ * the step's FLOPs. One job for the threads costs less than many. */
 static int piece_end(const struct session *session, int op, int end)
 {
     const struct program *train = session->train;

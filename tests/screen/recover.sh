@@ -5,7 +5,7 @@
 sessions="$work/home/.local/state/dnntui/sessions"
 hash_shown() { screen | grep -oE '^[0-9a-f]{16}$' | tail -n 1; }
 same_hash() { [ -n "$before" ] && [ "$(hash_shown)" = "$before" ]; }
-log_lines() { grep -cE "$1" "$(ls -d "$sessions"/* | tail -n 1)"; }
+log_lines() { grep -cE "$1" "$(ls -dt "$sessions"/* | head -n 1)"; }
 recorded() { [ "$(log_lines "$1")" -gt 0 ]; }
 
 start 100 30 iris

@@ -44,7 +44,8 @@ for key in p r i n t; do
     [ "$took" -gt "$slowest" ] && slowest=$took
 done
 check 'keys are seen while it trains' shows '^dnntui> print$'
-frames=$(end=$((${EPOCHREALTIME/./} + 1000000)); while [ "${EPOCHREALTIME/./}" -lt "$end" ]; do number step; done | sort -u | wc -l)
+frames=$(
+    end=$((${EPOCHREALTIME/./} + 1000000)); while [ "${EPOCHREALTIME/./}" -lt "$end" ]; do number step; done | sort -u | wc -l)
 echo "  slowest key seen after $slowest ms; $frames different frames in a second"
 check 'the screen moves' [ "$frames" -ge 3 ]
 

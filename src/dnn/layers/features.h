@@ -1,6 +1,6 @@
 /*
- * features.h: loops over rows of features that lie side by side: x [rows, n]. Each feature's sum goes from the first row
- * to the last, so the bits are those of a plain loop.
+ * features.h: loops over rows of features that lie side by side: x [rows, n]. Each feature's sum goes from the first
+ * row to the last, so the bits are those of a plain loop.
  */
 #ifndef DNN_LAYERS_FEATURES_H
 #define DNN_LAYERS_FEATURES_H

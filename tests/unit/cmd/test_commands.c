@@ -204,7 +204,8 @@ static bool takes_any_word(const struct command *command)
     for (int i = 0; i < args_count(command->args); i++)
         if (command->args[i].type == ARG_FILE)
             return true;
-    return strcmp(command->name, "help") == 0 || strcmp(command->name, "branch") == 0 || strcmp(command->name, "apropos") == 0;
+    return strcmp(command->name, "help") == 0 || strcmp(command->name, "branch") == 0 ||
+           strcmp(command->name, "apropos") == 0;
 }
 
 static bool takes_expression(const struct command *command)

@@ -87,7 +87,8 @@ static void test_malformed(void **state)
         {"fc1.weight[]", 12, "an index or a range"}, {"x[0", 4, "comma or ]"},  {"x[1.5]", 3, "whole number"},
         {"x[::0]", 5, "cannot be 0"},   {"x[1:2:3:4]", 8, "comma or ]"}, {"x[,0]", 3, "an index or a range"},
         {"x[0,]", 5, "an index or a range"}, {"x[99999999999]", 3, "as long as that"}, {"x[a]", 3, "an index"},
-        {"x[0,0,0,0,0,0]", 13, "so many dimensions"}, {"x[0].nrom", 6, "did you mean norm?"}, {"x[0].", 6, "no statistic"},
+        {"x[0,0,0,0,0,0]", 13, "so many dimensions"}, {"x[0].nrom", 6, "did you mean norm?"},
+        {"x[0].", 6, "no statistic"},
         {"2[0]", 2, "operator"},        {"x]", 2, "operator"},
         {"loss, step", 5, "operator"},  {"1 + \xC2\xB5", 5, "expected"}, {"\x1b[2J", 1, "expected"},
     };

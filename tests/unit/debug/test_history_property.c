@@ -1,7 +1,8 @@
 /*
  * test_history_property.c: random sequences of edits, steps, travels and branches. After each travel the state has the
  * hash that was seen when the place was first reached; and after some, and at the end, that of a straight run of the
- * same edits, made on a fork, which has no history. A sequence that fails prints its seed; DNNTUI_SEQUENCE runs that one alone and tells it.
+ * same edits, made on a fork, which has no history. A sequence that fails prints its seed; DNNTUI_SEQUENCE runs that
+ * one alone and tells it.
  */
 #include "base/rng.h"
 #include "debug/fork.h"
@@ -59,7 +60,8 @@ static void edit_batch(struct session *session, int k)
 
 static void edit_net(struct session *session, int k)
 {
-    static const char *const spec[] = {"dense 6, relu", "dense 6, bn, relu, dropout 0.3", "dense 5, tanh, dense 4, elu"};
+    static const char *const spec[] = {"dense 6, relu", "dense 6, bn, relu, dropout 0.3",
+                                       "dense 5, tanh, dense 4, elu"};
     live_net(session, spec[k]);
 }
 
@@ -201,7 +203,7 @@ static void check(struct sequence *sequence, const char *what)
         print_message("%s: %s step %llu op %d, %d edits: %016llx\n", what, way_of(sequence)->name,
                       (unsigned long long)here.step, here.op, sequence->applied, (unsigned long long)hash);
     if (hash != straight)
-        fail_msg("sequence %llu: after %s, at step %llu op %d of %s with %d edits, the hash is not that of a straight run",
+        fail_msg("sequence %llu: after %s, at step %llu op %d of %s with %d edits, the hash is not a straight run's",
                  (unsigned long long)sequence->seed, what, (unsigned long long)here.step, here.op,
                  way_of(sequence)->name, sequence->applied);
 }
@@ -373,7 +375,8 @@ static const struct {
     unsigned weight;
     bool travels;
 } actions[] = {{"an edit", act_edit, 5, false},     {"steps", act_steps, 6, false},  {"ops", act_ops, 2, false},
-               {"goto", act_goto, 3, true},         {"back", act_back, 3, true},     {"back --op", act_back_ops, 2, true},
+               {"goto", act_goto, 3, true},         {"back", act_back, 3, true},
+               {"back --op", act_back_ops, 2, true},
                {"goto event", act_event, 2, true},  {"goto end", act_end, 1, true}, {"switch", act_switch, 2, true},
                {"branch", act_branch, 1, true}};
 
@@ -396,7 +399,8 @@ static void run_sequence(struct session *base, uint64_t seed, bool tell)
 {
     struct sequence *sequence = calloc(1, sizeof *sequence);
     assert_non_null(sequence);
-    *sequence = (struct sequence){.seed = seed, .rng = rng_start(seed, RNG_TEST, 0, 0), .tell = tell, .base = base, .live = live_open("iris", 5, 1)};
+    *sequence = (struct sequence){.seed = seed, .rng = rng_start(seed, RNG_TEST, 0, 0), .tell = tell, .base = base,
+                                  .live = live_open("iris", 5, 1)};
     snprintf(sequence->way[0].name, BRANCH_NAME, "main");
     sequence->ways = 1;
     live_net(sequence->live, "dense 6, relu");

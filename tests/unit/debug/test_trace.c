@@ -186,7 +186,8 @@ static void test_bad_before(void **state)
     w[5] = INFINITY;
     w[6] = NAN;
     live_steps(session, 1);
-    struct trace trace = check(session, "fwd fc2", "fc2.out", "fc2.weight held 2 NaN and 1 +inf before this step began");
+    struct trace trace =
+        check(session, "fwd fc2", "fc2.out", "fc2.weight held 2 NaN and 1 +inf before this step began");
     assert_string_equal(trace.read[1].operand.name, "fc2.weight");
     assert_int_equal(trace.read[1].census.first, 3);
     session_close(session);
