@@ -138,6 +138,18 @@ static void train_few(struct network *n, bool op_by_op)
     }
 }
 
+/* Trains WHOLE at full speed and PIECES op by op, and closes them: the same bits, and nearly what ALONE came to. */
+static void shared_as_alone(struct network *whole, struct network *pieces, const struct network *alone)
+{
+    train_few(whole, false);
+    train_few(pieces, true);
+    same_bits(whole, pieces);
+    assert_true(fabs(program_loss(whole->program) / program_loss(alone->program) - 1) < 1e-3);
+    assert_true(fabs(program_gradient_norm(whole->program) / program_gradient_norm(alone->program) - 1) < 1e-3);
+    network_close(whole);
+    network_close(pieces);
+}
+
 static void few_rows_are_shared_by_units(void **state)
 {
     (void)state;
@@ -150,13 +162,7 @@ static void few_rows_are_shared_by_units(void **state)
             struct network whole, pieces;
             open_few(&whole, rows[k], ranks);
             open_few(&pieces, rows[k], ranks);
-            train_few(&whole, false);
-            train_few(&pieces, true);
-            same_bits(&whole, &pieces);
-            assert_true(fabs(program_loss(whole.program) / program_loss(alone.program) - 1) < 1e-3);
-            assert_true(fabs(program_gradient_norm(whole.program) / program_gradient_norm(alone.program) - 1) < 1e-3);
-            network_close(&whole);
-            network_close(&pieces);
+            shared_as_alone(&whole, &pieces, &alone);
         }
         network_close(&alone);
     }
@@ -174,13 +180,7 @@ static void one_image_is_shared_by_places(void **state)
         network_open(&whole, spec, "ce", "adam", 900, OUT, 1, ranks, 23);
         network_open(&pieces, spec, "ce", "adam", 900, OUT, 1, ranks, 23);
         assert_int_equal(program_ranks(whole.program), ranks);
-        train_few(&whole, false);
-        train_few(&pieces, true);
-        same_bits(&whole, &pieces);
-        assert_true(fabs(program_loss(whole.program) / program_loss(alone.program) - 1) < 1e-3);
-        assert_true(fabs(program_gradient_norm(whole.program) / program_gradient_norm(alone.program) - 1) < 1e-3);
-        network_close(&whole);
-        network_close(&pieces);
+        shared_as_alone(&whole, &pieces, &alone);
     }
     network_close(&alone);
 }
