@@ -23,6 +23,7 @@ endif
 
 # Every library, what pkg-config calls it (libcsv has no such file), and the Debian packages of a build and of the tests.
 # OpenBLAS's pthread build, its own threads switched off: the serial build must not be called by two threads at once.
+# It is loaded when it is needed (src/dnn/gemm.c), not linked.
 MODULES       := ncursesw readline openblas zlib libxxhash jansson
 PACKAGES      := gcc make pkg-config libc6-dev libncurses-dev libreadline-dev libopenblas-pthread-dev libcsv-dev zlib1g-dev libxxhash-dev libjansson-dev
 TEST_PACKAGES := libcmocka-dev tmux procps python3 mandoc
@@ -32,8 +33,8 @@ OUT      := build/$(BUILD)
 PROGRAM  := $(if $(filter release,$(BUILD)),dnntui,$(OUT)/dnntui)
 CFLAGS   ?=
 ALL_CFLAGS = $(CSTD) $(WARNINGS) $(MODE) -Iinclude -pthread $(shell pkg-config --cflags $(MODULES) 2>/dev/null) $(CFLAGS)
-DNN_LIBS = $(shell pkg-config --libs openblas) -pthread -lm
-LIBS     = $(shell pkg-config --libs $(MODULES)) -lcsv $(DNN_LIBS)
+DNN_LIBS = -pthread -lm -ldl
+LIBS     = $(shell pkg-config --libs $(filter-out openblas,$(MODULES))) -lcsv $(DNN_LIBS)
 
 # What is compiled in double alone, for the engine that `gradcheck` computes with.
 TWIN_SOURCES := src/debug/gradcheck_twin.c

@@ -34,4 +34,7 @@ void gemm_affine(int m, int n, int k, struct gemm_block a, struct gemm_block b, 
 /* c = a b, or c += a b where ADD is set: a [m, k], b [k, n], c [m, n], its rows STRIDE values apart. */
 void gemm_blocks(int m, int n, int k, struct gemm_block a, struct gemm_block b, bool add, real *c, int stride);
 
+/* For tests: whether products that are OpenBLAS's use it from now on; false where it cannot be loaded. */
+bool gemm_use_library(bool use);
+
 #endif

@@ -170,6 +170,13 @@ static int use_portable(void **state)
 {
     (void)state;
     kernel_choose(false);
+    return gemm_use_library(true) ? 0 : -1;
+}
+
+static int use_loops(void **state)
+{
+    use_portable(state);
+    gemm_use_library(false);
     return 0;
 }
 
@@ -190,5 +197,6 @@ int main(void)
         cmocka_unit_test(several_threads_may_call_at_once),
     };
     int failed = cmocka_run_group_tests_name("wide", tests, use_wide, NULL);
-    return failed + cmocka_run_group_tests_name("portable", tests, use_portable, NULL);
+    failed += cmocka_run_group_tests_name("portable", tests, use_portable, NULL);
+    return failed + cmocka_run_group_tests_name("without OpenBLAS", tests, use_loops, NULL);
 }
