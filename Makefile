@@ -53,13 +53,14 @@ DOUBLE_TESTS := $(wildcard tests/unit/dnn/*_double.c)
 REST_TESTS   := $(filter-out $(DNN_TESTS) $(DOUBLE_TESTS),$(shell find tests/unit -name '*.c' | LC_ALL=C sort))
 UNIT_TESTS   := $(patsubst %.c,$(OUT)/%,$(DNN_TESTS) $(DOUBLE_TESTS) $(REST_TESTS))
 
-.PHONY: all run run-fashion test deps test-deps install uninstall check-layers bench bench-deps man clean help units
+.PHONY: all run run-fashion test deps test-deps install uninstall check-layers bench bench-deps doctor-table man clean help units
 all: $(PROGRAM)
 
 help:
 	@echo 'make                 build ./dnntui            make run       install what is missing, build, start'
 	@echo 'make test            all tests                 make bench     measure (see tests/bench/run)'
 	@echo 'make bench-deps      install what others are measured with'
+	@echo 'make doctor-table    try the doctor on broken and on healthy trainings'
 	@echo 'make run-fashion     train on pictures         make man       bring the manual up to date'
 	@echo 'make BUILD=debug|asan|ubsan [test]             make check-layers   prove the order of the rooms'
 	@echo 'make install PREFIX=/usr/local DESTDIR=        make deps      install what a build needs'
@@ -144,6 +145,11 @@ bench-deps: deps
 bench:
 	@$(MAKE) --no-print-directory -s -j2 all
 	@PROGRAM=$(PROGRAM) BENCH='$(BENCH)' tests/bench/run
+
+# RUNS names some of tests/doctor/runs: make doctor-table RUNS='P01 H04'.
+doctor-table:
+	@$(MAKE) --no-print-directory -s -j2 all
+	@PROGRAM=$(PROGRAM) tests/doctor/run $(RUNS)
 
 check-layers:
 	@tests/check-layers
