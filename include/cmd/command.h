@@ -35,6 +35,7 @@ enum command_words {
     WORDS_OUT = 1 << 12,    /* the output layer, which is not of a kind */
     WORDS_BRANCHES = 1 << 15, /* of the history */
     WORDS_LEARNING = 1 << 13, /* layers of the live network that have parameters */
+    WORDS_RULES = 1 << 16,   /* of the doctor */
     WORDS_OPS = 1 << 14,    /* the words that the names of ops begin with: fwd, loss, ... */
 };
 

@@ -26,6 +26,8 @@ extern const struct command command_print, command_hist, command_list, command_w
 extern const struct command command_image, command_shape, command_shift;
 /* overfit.c, lrfind.c, gradcheck.c, try.c */
 extern const struct command command_overfit, command_lrfind, command_gradcheck, command_try;
+/* doctor.c */
+extern const struct command command_doctor;
 /* plot.c, set.c, screenshot.c */
 extern const struct command command_plot, command_set, command_screenshot;
 /* files.c */

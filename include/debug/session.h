@@ -24,6 +24,7 @@
 struct expr;
 struct history;
 struct stops;
+struct doctor_settings;
 
 /* An edit of the live network or its settings: logged, and drawn as a mark on every plot. */
 struct event {
@@ -128,6 +129,7 @@ struct session {
     int64_t busy_since;      /* 0: not measuring */
     double busy_rows;
 
+    struct doctor_settings *doctor; /* thresholds that were changed (doctor.h); owned; NULL: none */
     struct history *history; /* where it has been (history.h); NULL: nothing is kept */
 
     /* what happened */

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "cmd/rows.h"
+#include "doctor_words.h"
 
 static void print_group(int group, struct text *out)
 {
@@ -61,11 +62,26 @@ static bool print_named(const struct console *console, const char *name, struct 
     return out->length > 0;
 }
 
+/* `help doctor RULE`. */
+static int print_rule(const struct console *console, const char *name, struct text *out, struct err *err)
+{
+    const struct doctor_rule *rule = doctor_rule_find(name, err);
+    if (!rule)
+        return err_prefix(err, "help: ");
+    doctor_words_rule(rule, console_session(console), out);
+    return 0;
+}
+
 static int run_help(struct console *console, const struct arg_values *args, struct err *err)
 {
     struct text out = {0};
     int status = 0;
-    if (!args->given[0]) {
+    if (args->given[1] && strcmp(args->text[0], command_doctor.name) != 0)
+        return err_set(err, ERR_USAGE, "help: '%s %s'; only `help doctor` takes another word, a rule", args->text[0],
+                       args->text[1]);
+    if (args->given[1]) {
+        status = print_rule(console, args->text[1], &out, err);
+    } else if (!args->given[0]) {
         print_overview(&out);
     } else if (!print_named(console, args->text[0], &out)) {
         const struct command *command = command_find(args->text[0], err);
@@ -110,6 +126,7 @@ static int run_quit(struct console *console, const struct arg_values *args, stru
 
 static const struct arg_spec help_args[] = {
     {.name = "topic", .type = ARG_WORD, .preset = "", .summary = "a command, a group, a kind or a topic; none: list them"},
+    {.name = "rule", .type = ARG_WORD, .preset = "", .summary = "behind `doctor`: one of its rules"},
     {0}};
 static const struct arg_spec apropos_args[] = {{.name = "word", .type = ARG_WORD, .summary = "what to look for"}, {0}};
 

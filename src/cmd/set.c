@@ -7,6 +7,7 @@
 
 #include "cmd/rows.h"
 #include "debug/history.h"
+#include "doctor_words.h"
 
 /* --- the memory of the history, in bytes */
 
@@ -90,11 +91,24 @@ static int assign(const struct setting *setting, const char *word, struct view *
     return 0;
 }
 
+/* Thresholds of the doctor, which are as many as it has rules: they are listed apart. */
+static int set_threshold(struct console *console, const struct arg_values *args, struct err *err)
+{
+    struct text out = {0};
+    int status = doctor_words_set(console_session(console), args->text[0], args->given[1] ? args->text[1] : NULL, &out,
+                                  err);
+    console_answer_text(console, &out);
+    text_free(&out);
+    return status;
+}
+
 static int run_set(struct console *console, const struct arg_values *args, struct err *err)
 {
     const char *names[sizeof settings / sizeof *settings] = {0};
     struct text out = {0};
     int shown = 0;
+    if (args->given[0] && strncmp(args->text[0], "doctor.", strlen("doctor.")) == 0)
+        return set_threshold(console, args, err);
     for (int i = 0; settings[i].spec.name; i++) {
         names[i] = settings[i].spec.name;
         if (args->given[0] && strcmp(args->text[0], names[i]) != 0)

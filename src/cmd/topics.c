@@ -4,6 +4,7 @@
 #include "cmd/rows.h"
 #include "data/dataset.h"
 #include "debug/expr.h"
+#include "doctor_words.h"
 
 /* "dense UNITS [bias=on|off]" and, indented, what it is and what its arguments are. */
 static void add_kind(const struct help_kind *kind, struct text *out)
@@ -76,6 +77,12 @@ static void print_settings(const struct console *console, struct text *out)
         text_add(out, "%-8s %s\n", settings[i].spec.name, settings[i].spec.summary);
 }
 
+static void print_rules(const struct console *console, struct text *out)
+{
+    for (int i = 0; doctor_rules[i]; i++)
+        doctor_words_rule(doctor_rules[i], console ? console_session(console) : NULL, out);
+}
+
 static void print_data(const struct console *console, struct text *out)
 {
     (void)console;
@@ -111,6 +118,7 @@ const struct help_topic help_topics[] = {
     {"optimizers", "optimizers, for `optimizer`", optimizer_row, NULL},
     {"names", "what `print` and `until` can name", NULL, print_names},
     {"settings", "settings, for `set`", NULL, print_settings},
+    {"rules", "rules of `doctor`", NULL, print_rules},
     {"sets", "known data sets, for `data`", NULL, print_data},
     {"keys", "keys", NULL, print_keys},
     {"manual", "the tables as sections of the manual page (mdoc)", NULL, print_manual},

@@ -9,6 +9,7 @@
 
 #include "cmd/rows.h"
 #include "data/dataset.h"
+#include "debug/doctor.h"
 #include "debug/history.h"
 #include "debug/expr.h"
 
@@ -49,6 +50,11 @@ static const char *setting_name(int i)
     return settings[i].spec.name;
 }
 
+static const char *rule_name(int i)
+{
+    return doctor_rules[i] ? doctor_rules[i]->name : NULL;
+}
+
 static const char *set_name(int i)
 {
     return known_sets[i].name;
@@ -81,6 +87,17 @@ static void add_layers(const struct session *session, const char *prefix, struct
 {
     for (int i = 0; session->net && i < session->net->top.layers; i++)
         add(out, prefix, session->net->top.layer[i].name);
+}
+
+/* Settings that are not in the table of `set`. */
+static void add_thresholds(const struct session *session, const char *prefix, struct text *out)
+{
+    char name[40];
+    (void)session;
+    for (int i = 0; doctor_rules[i]; i++) {
+        snprintf(name, sizeof name, "doctor.%s", doctor_rules[i]->setting);
+        add(out, prefix, name);
+    }
 }
 
 static void add_learning(const struct session *session, const char *prefix, struct text *out)
@@ -156,6 +173,8 @@ static const struct {
     {WORDS_ACTIVATIONS, NULL, add_activations},
     {WORDS_COMMANDS, command_name, NULL},
     {WORDS_SETTINGS, setting_name, NULL},
+    {WORDS_SETTINGS, NULL, add_thresholds},
+    {WORDS_RULES, rule_name, NULL},
     {WORDS_DATA, set_name, NULL},
     {WORDS_TOPICS, topic_name, NULL},
 };

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "debug/choices.h"
+#include "debug/doctor.h"
 #include "debug/expr.h"
 #include "debug/history.h"
 #include "debug/rig.h"
@@ -102,6 +103,7 @@ void session_close(struct session *session)
     history_close(session->history);
     expr_free(session->until);
     stops_close(session->stops);
+    doctor_settings_close(session->doctor);
     free(session->event);
     batch_order_close(&session->order);
     transform_close(&session->transform);

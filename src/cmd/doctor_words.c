@@ -1,0 +1,52 @@
+/* doctor_words.c: the doctor's rules and thresholds in words. */
+#include "doctor_words.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define PREFIX "doctor."
+
+static const char *const proofs[] = {
+    [DOCTOR_CONCLUSIVE] = "alarms by itself",
+    [DOCTOR_ILL] = "alarms only where training is ill: far from where a plain network gets, and not on its way there",
+    [DOCTOR_CURED] = "alarms only where its cure, tried on copies, is clearly better",
+};
+
+static double threshold(const struct doctor_rule *rule, const struct session *session)
+{
+    return session ? doctor_threshold(session, rule) : rule->threshold;
+}
+
+void doctor_words_rule(const struct doctor_rule *rule, const struct session *session, struct text *out)
+{
+    text_add(out, "%s\n    %s\n", rule->name, rule->summary);
+    text_add(out, "    metric     %s\n", rule->metric);
+    text_add(out, "    threshold  %s (`set " PREFIX "%s`): %s\n", text_short(threshold(rule, session)).s, rule->setting,
+             rule->source);
+    text_add(out, "    evidence   %s; %s\n", doctor_evidence_names[rule->evidence], proofs[rule->proof]);
+    text_add(out, "    tip        %s\n", rule->tip);
+}
+
+void doctor_words_setting(const struct doctor_rule *rule, const struct session *session, struct text *out)
+{
+    text_add(out, PREFIX "%-13s %-10s  %s: %s\n", rule->setting, text_short(threshold(rule, session)).s, rule->name,
+             rule->metric);
+}
+
+int doctor_words_set(struct session *session, const char *name, const char *value, struct text *out, struct err *err)
+{
+    double number;
+    const struct doctor_rule *rule =
+        strncmp(name, PREFIX, strlen(PREFIX)) ? NULL : doctor_rule_of_setting(name + strlen(PREFIX));
+    if (!rule)
+        return err_set(err, ERR_USAGE, "set: there is no setting '%s'; `set doctor` lists the doctor's", name);
+    if (!value) {
+        doctor_words_setting(rule, session, out);
+        return 0;
+    }
+    if (strcmp(value, "preset") == 0)
+        number = rule->threshold;
+    else if (!text_to_double(value, &number))
+        return err_set(err, ERR_USAGE, "set: %s '%s'; legal: a number, or preset", name, value);
+    return doctor_set_threshold(session, rule, number, err);
+}

@@ -1,0 +1,70 @@
+/* doctor.c: asks the rules, judges what they suspect, and puts the findings in order. */
+#include "debug/doctor.h"
+
+#include <string.h>
+
+#include "debug/session.h"
+#include "examination.h"
+#include "rules.h"
+
+const char *const doctor_evidence_names[] = {"structure", "running", "experiment"};
+
+const struct doctor_rule *doctor_rule_find(const char *name, struct err *err)
+{
+    const char *names[DOCTOR_FINDINGS + 1] = {0};
+    for (int i = 0; doctor_rules[i]; i++) {
+        names[i] = doctor_rules[i]->name;
+        if (strcmp(names[i], name) == 0)
+            return doctor_rules[i];
+    }
+    const char *near = text_nearest(name, names);
+    err_set(err, ERR_USAGE, "doctor: there is no rule '%s'%s%s%s", name,
+            near ? "; did you mean " : "; `doctor --list` lists them", near ? near : "", near ? "?" : "");
+    return NULL;
+}
+
+static int ask(struct examination *examination, const struct doctor_rule *rule, struct err *err)
+{
+    examination->rule = rule;
+    examination->report->rules++;
+    return rule->examine(examination, rule, err);
+}
+
+static int ask_all(struct examination *examination, const struct doctor_rule *only, struct err *err)
+{
+    for (int i = 0; doctor_rules[i]; i++) {
+        if (only && doctor_rules[i] != only)
+            continue;
+        if (ask(examination, doctor_rules[i], err))
+            return -1;
+        if (!session_breathe(examination->session))
+            return err_set(err, ERR_INTERRUPT, "interrupted");
+    }
+    return 0;
+}
+
+/* Falling by weight; of equal ones the first asked is first. */
+static void insert(struct doctor_report *report, const struct doctor_finding *finding)
+{
+    int at = report->findings++;
+    for (; at > 0 && report->finding[at - 1].weight < finding->weight; at--)
+        report->finding[at] = report->finding[at - 1];
+    report->finding[at] = *finding;
+}
+
+int doctor_examine(const struct session *session, const struct doctor_rule *only, const struct doctor_hand *hand,
+                   struct doctor_report *report, struct err *err)
+{
+    struct examination examination = {.session = session, .hand = hand, .report = report};
+    *report = (struct doctor_report){0};
+    int status = ask_all(&examination, only, err);
+    for (int i = 0; status == 0 && i < examination.suspicions; i++) {
+        struct suspicion *suspicion = &examination.suspicion[i];
+        if (suspicion->cures > 0)
+            memcpy(suspicion->finding.fix, suspicion->cure[0], sizeof suspicion->finding.fix);
+        if (!suspicion->dropped)
+            insert(report, &suspicion->finding);
+    }
+    examination_close(&examination);
+    return status;
+}

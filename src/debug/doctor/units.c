@@ -1,0 +1,56 @@
+/* units.c: units that have gone silent. */
+#include <math.h>
+
+#include "examination.h"
+#include "rules.h"
+
+#define SILENT 1e-5f /* what counts as 0 */
+#define SELDOM 0.05  /* a unit that is 0 in all but so many rows is dead */
+
+/* The share of the units of LAYER that are 0 for nearly all rows of PROBE's batch. */
+static double dead_share(const struct session *probe, int layer)
+{
+    const struct shape *shape = &probe->net->top.layer[layer].out;
+    const real *out = program_out(probe->train, layer);
+    size_t rows = (size_t)program_rows(probe->train), size = shape_size(shape);
+    size_t units = (size_t)shape->dim[0], each = size / units, dead = 0;
+    for (size_t unit = 0; unit < units; unit++) {
+        size_t alive = 0;
+        for (size_t row = 0; row < rows; row++)
+            for (size_t i = 0; i < each; i++)
+                alive += fabsf(out[row * size + unit * each + i]) > SILENT;
+        dead += (double)alive <= SELDOM * (double)(rows * each);
+    }
+    return (double)dead / (double)units;
+}
+
+static int examine_dead(struct examination *examination, const struct doctor_rule *rule, struct err *err)
+{
+    const struct session *session = examination->session, *probe = examination_probe(examination, err);
+    const struct topology *top = &session->net->top;
+    double worst = 0;
+    int at = -1;
+    if (!probe)
+        return -1;
+    for (int i = 0; i < top->layers; i++) {
+        if (!(top->layer[i].kind->flags & LAYER_RECTIFIER) || dead_share(probe, i) <= worst)
+            continue;
+        worst = dead_share(probe, i);
+        at = i;
+    }
+    if (!(worst > doctor_threshold(session, rule)))
+        return 0;
+    struct suspicion *found = suspect(examination, top->layer[at].name, "dead units", worst);
+    suspicion_why(found, "%.0f %% of the units of %s are 0 for nearly every row, and no gradient goes through them",
+                  100 * worst, top->layer[at].name);
+    suspicion_cure(found, "init variance-scaling");
+    suspicion_cure(found, "activation leaky");
+    return 0;
+}
+
+const struct doctor_rule rule_dead_units = {
+    .name = "dead-units", .summary = "most units of a rectifier are 0 for nearly every row",
+    .metric = "the share of a layer's units above 1e-5 in fewer than 5 % of 256 training rows",
+    .setting = "dead", .threshold = 0.5, .tip = "G2, rectifiers; G5, variance-scaling initialization",
+    .source = "half of the units, as published tools have it", .evidence = DOCTOR_RUNNING, .proof = DOCTOR_ILL,
+    .examine = examine_dead};
