@@ -6,6 +6,8 @@
 
 /* data.c */
 extern const struct command command_data, command_target, command_task, command_split, command_whiten;
+/* squash.c */
+extern const struct command command_clip, command_squash;
 /* network.c */
 extern const struct command command_net, command_bn, command_activation, command_bias, command_dropout;
 /* init.c, summary.c */

@@ -11,6 +11,8 @@
 
 #define CHECKPOINT_FORMAT    "dnntui 1"
 #define CHECKPOINT_SLOT_NAME "optimizer.%s.%s" /* "optimizer.exp_avg.fc1.weight" */
+#define CHECKPOINT_SQUASH    "data.squash"     /* [features] C; absent: nothing is squashed */
+#define CHECKPOINT_CLIP      "data.clip"       /* "LOW HIGH"; absent: values are not clipped */
 #define CHECKPOINT_NAME_ROOM (LAYER_NAME_MAX + 64)
 
 /* What a checkpoint says in numbers, besides the data's origin. */

@@ -11,6 +11,8 @@ void choices_print(const struct session *session, struct text *out);
 void choice_init(const struct session *session, struct text *out);
 void choice_optimizer(const struct session *session, struct text *out);
 void choice_loss(const struct session *session, struct text *out);
+/* In words, not to be read back: "off", "tanh(x / 40)", "age: tanh(x / 40), pay: tanh(x / 2e+05)". */
+void choice_squash(const struct session *session, struct text *out);
 
 /* The same words read back. */
 int choice_read_init(const char *words, struct init *init, struct err *err);

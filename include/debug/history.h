@@ -44,7 +44,7 @@ size_t history_budget(const struct session *session);
 /* --- for those who change the session; each does nothing where the session has no history */
 
 enum edit_kind {
-    EDIT_ROOT, EDIT_TOPOLOGY, EDIT_INIT, EDIT_LOSS, EDIT_OPTIMIZER, EDIT_BATCH, EDIT_WHITEN, EDIT_LR, EDIT_CLIP,
+    EDIT_ROOT, EDIT_TOPOLOGY, EDIT_INIT, EDIT_LOSS, EDIT_OPTIMIZER, EDIT_BATCH, EDIT_TRANSFORM, EDIT_LR, EDIT_CLIP,
     EDIT_WEIGHTS /* from a file: cannot be made again, so its snapshot stays */
 };
 

@@ -180,6 +180,8 @@ int session_set_optimizer(struct session *session, const struct optim_kind *kind
                           double lr, struct text *notes, struct err *err);
 int session_set_batch(struct session *session, int rows, struct err *err);
 int session_set_whiten(struct session *session, bool inputs, bool targets, struct err *err);
+/* Clips, squashes and whitens as TRANSFORM, which is for the same data, from here on. */
+void session_set_transform(struct session *session, const struct transform *transform);
 int session_set_lr(struct session *session, double lr, struct err *err); /* the rate counts as chosen from then on */
 int session_set_clip(struct session *session, double norm, struct err *err); /* 0: off */
 

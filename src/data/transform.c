@@ -1,5 +1,7 @@
 /*
  * transform.c: statistics of the training rows, in double and in two passes, and their use on one row at a time.
+ *
+ * They are of the values as whitening meets them: clipped and squashed.
  */
 #include "data/transform.h"
 
@@ -15,6 +17,33 @@ static float scale_of(double square, double n)
     return isfinite(scale) ? scale : 0;
 }
 
+/* --- clipping and squashing */
+
+static float prepare_value(const struct transform *transform, size_t feature, float x)
+{
+    if (transform->clips)
+        x = x < transform->low ? transform->low : x > transform->high ? transform->high : x;
+    return transform->squash[feature] > 0 ? tanhf(x / transform->squash[feature]) : x;
+}
+
+static bool prepares(const struct transform *transform)
+{
+    return transform->clips || transform->squashes;
+}
+
+const float *transform_prepared(const struct transform *transform, const struct dataset *dataset, int row,
+                                float *room)
+{
+    const float *raw = dataset_row(dataset, row, room);
+    if (!prepares(transform))
+        return raw;
+    for (size_t f = 0; f < (size_t)transform->features; f++)
+        room[f] = prepare_value(transform, f, raw[f]);
+    return room;
+}
+
+/* --- statistics */
+
 /* One mean and deviation for each column. Sums go row by row over all features at once, as the values lie in memory;
  * SUM and SQUARE [features] start at 0. They are of differences from the first row, so that a constant column has a
  * deviation of exactly 0. ROOM [2, features] is for rows of bytes. */
@@ -22,14 +51,14 @@ static void learn_columns(struct transform *transform, const struct dataset *dat
                           float *room)
 {
     int features = dataset->features, n = dataset->trains;
-    const float *first = dataset_row(dataset, dataset->train[0], room + features);
+    const float *first = transform_prepared(transform, dataset, dataset->train[0], room + features);
     for (int i = 0; i < n; i++) {
-        const float *x = dataset_row(dataset, dataset->train[i], room);
+        const float *x = transform_prepared(transform, dataset, dataset->train[i], room);
         for (int f = 0; f < features; f++)
             sum[f] += (double)x[f] - first[f];
     }
     for (int i = 0; i < n; i++) {
-        const float *x = dataset_row(dataset, dataset->train[i], room);
+        const float *x = transform_prepared(transform, dataset, dataset->train[i], room);
         for (int f = 0; f < features; f++) {
             double difference = (double)x[f] - first[f] - sum[f] / n;
             square[f] += difference * difference;
@@ -49,22 +78,29 @@ static void set_channel(struct transform *transform, int channel, int pixels, do
     }
 }
 
-/* One mean and deviation for each channel of images of floats, by differences from its first value. */
-static void learn_channel(struct transform *transform, const struct dataset *dataset, int channel, int pixels)
+/* One mean and deviation for each of CHANNELS of images of floats, or of bytes that are clipped or squashed, by
+ * differences from a channel's first value. SUM and SQUARE [channels] start at 0. */
+static void learn_channels(struct transform *transform, const struct dataset *dataset, int channels, int pixels,
+                           double *sum, double *square, float *room)
 {
-    double n = (double)dataset->trains * pixels, sum = 0, square = 0;
-    size_t features = (size_t)dataset->features;
-    const float *x = dataset->x + (size_t)channel * (size_t)pixels;
-    double first = x[(size_t)dataset->train[0] * features];
-    for (int i = 0; i < dataset->trains; i++)
-        for (int p = 0; p < pixels; p++)
-            sum += x[(size_t)dataset->train[i] * features + (size_t)p] - first;
-    for (int i = 0; i < dataset->trains; i++)
-        for (int p = 0; p < pixels; p++) {
-            double difference = x[(size_t)dataset->train[i] * features + (size_t)p] - first - sum / n;
-            square += difference * difference;
-        }
-    set_channel(transform, channel, pixels, first + sum / n, scale_of(square, n));
+    double n = (double)dataset->trains * pixels;
+    const float *first = transform_prepared(transform, dataset, dataset->train[0], room + dataset->features);
+    for (int i = 0; i < dataset->trains; i++) {
+        const float *x = transform_prepared(transform, dataset, dataset->train[i], room);
+        for (int c = 0; c < channels; c++)
+            for (int p = c * pixels; p < (c + 1) * pixels; p++)
+                sum[c] += (double)x[p] - first[c * pixels];
+    }
+    for (int i = 0; i < dataset->trains; i++) {
+        const float *x = transform_prepared(transform, dataset, dataset->train[i], room);
+        for (int c = 0; c < channels; c++)
+            for (int p = c * pixels; p < (c + 1) * pixels; p++) {
+                double difference = (double)x[p] - first[c * pixels] - sum[c] / n;
+                square[c] += difference * difference;
+            }
+    }
+    for (int c = 0; c < channels; c++)
+        set_channel(transform, c, pixels, first[c * pixels] + sum[c] / n, scale_of(square[c], n));
 }
 
 /* The same of bytes: sums of whole numbers, exact; 2^16 squares of bytes fit 32 bits. */
@@ -107,14 +143,22 @@ static void learn_target(struct transform *transform, const struct dataset *data
         transform->y_sd = 1;
 }
 
-static int learn_table(struct transform *transform, const struct dataset *dataset, struct err *err)
+int transform_learn(struct transform *transform, const struct dataset *dataset, struct err *err)
 {
-    size_t features = (size_t)dataset->features;
-    double *sum = calloc(2 * features, sizeof *sum);
-    float *room = malloc(2 * features * sizeof *room);
+    bool images = dataset->shape.rank == 3;
+    int channels = images ? dataset->shape.dim[0] : dataset->features, pixels = dataset->features / channels;
+    if (images && dataset->bytes && !prepares(transform)) {
+        for (int channel = 0; channel < channels; channel++)
+            learn_byte_channel(transform, dataset, channel, pixels);
+        return 0;
+    }
+    double *sum = calloc(2 * (size_t)channels, sizeof *sum);
+    float *room = malloc(2 * (size_t)dataset->features * sizeof *room);
     bool possible = sum && room;
-    if (possible)
-        learn_columns(transform, dataset, sum, sum + features, room);
+    if (possible && images)
+        learn_channels(transform, dataset, channels, pixels, sum, sum + channels, room);
+    else if (possible)
+        learn_columns(transform, dataset, sum, sum + channels, room);
     free(sum);
     free(room);
     if (!possible)
@@ -122,24 +166,15 @@ static int learn_table(struct transform *transform, const struct dataset *datase
     return 0;
 }
 
-static void learn_images(struct transform *transform, const struct dataset *dataset)
-{
-    int pixels = dataset->shape.dim[1] * dataset->shape.dim[2];
-    for (int channel = 0; channel < dataset->shape.dim[0]; channel++)
-        if (dataset->bytes)
-            learn_byte_channel(transform, dataset, channel, pixels);
-        else
-            learn_channel(transform, dataset, channel, pixels);
-}
-
-/* One block for both; TRANSFORM's number of features is set. */
+/* One block for all three; TRANSFORM's number of features is set. */
 static int take_statistics(struct transform *transform, struct err *err)
 {
     size_t features = (size_t)transform->features;
-    transform->mean = malloc(2 * features * sizeof *transform->mean);
+    transform->mean = calloc(3 * features, sizeof *transform->mean);
     if (!transform->mean)
         return err_set(err, ERR_MEMORY, "out of memory for the statistics of %d features", transform->features);
     transform->scale = transform->mean + features;
+    transform->squash = transform->scale + features;
     return 0;
 }
 
@@ -148,9 +183,7 @@ int transform_open(struct transform *transform, const struct dataset *dataset, s
     *transform = (struct transform){.features = dataset->features, .y_sd = 1};
     if (take_statistics(transform, err))
         return -1;
-    if (dataset->shape.rank == 3) {
-        learn_images(transform, dataset);
-    } else if (learn_table(transform, dataset, err) != 0) {
+    if (transform_learn(transform, dataset, err)) {
         transform_close(transform);
         return -1;
     }
@@ -159,12 +192,51 @@ int transform_open(struct transform *transform, const struct dataset *dataset, s
     return 0;
 }
 
+int transform_inherit(struct transform *transform, const struct dataset *dataset, const struct transform *old,
+                      const struct dataset *other, struct err *err)
+{
+    int from = 0;
+    transform->clips = old->clips;
+    transform->low = old->low;
+    transform->high = old->high;
+    for (int f = 0; old->squashes && f < dataset->features; f++) {
+        /* As a rule the next one has the next name. */
+        for (int tried = 0; tried < other->features; tried++, from = (from + 1) % other->features)
+            if (strcmp(dataset->feature_name[f], other->feature_name[from]) == 0) {
+                transform->squash[f] = old->squash[from];
+                transform->squashes = transform->squashes || old->squash[from] > 0;
+                from = (from + 1) % other->features;
+                break;
+            }
+    }
+    return prepares(transform) ? transform_learn(transform, dataset, err) : 0;
+}
+
+void transform_assign(struct transform *transform, const struct transform *from)
+{
+    float *block = transform->mean;
+    size_t features = (size_t)from->features;
+    assert(transform->features == from->features);
+    memcpy(block, from->mean, 3 * features * sizeof *block);
+    *transform = *from;
+    transform->mean = block;
+    transform->scale = block + features;
+    transform->squash = block + 2 * features;
+}
+
+bool transform_same(const struct transform *a, const struct transform *b)
+{
+    return a->features == b->features && a->inputs == b->inputs && a->targets == b->targets && a->clips == b->clips &&
+           a->low == b->low && a->high == b->high && a->y_mean == b->y_mean && a->y_sd == b->y_sd &&
+           memcmp(a->mean, b->mean, 3 * (size_t)a->features * sizeof *a->mean) == 0;
+}
+
 int transform_copy(struct transform *copy, const struct transform *transform, struct err *err)
 {
-    *copy = *transform;
+    *copy = (struct transform){.features = transform->features};
     if (take_statistics(copy, err))
         return -1;
-    memcpy(copy->mean, transform->mean, 2 * (size_t)transform->features * sizeof *copy->mean);
+    transform_assign(copy, transform);
     return 0;
 }
 
@@ -205,12 +277,26 @@ static void whiten_numbers(const float *restrict raw, const float *restrict mean
         x[f] = (raw[f] - mean[f]) * scale[f];
 }
 
+void transform_inputs(const struct transform *transform, const float *raw, float *x)
+{
+    for (size_t f = 0; f < (size_t)transform->features; f++)
+        x[f] = transform_value(transform, f, raw[f]);
+}
+
+float transform_value(const struct transform *transform, size_t feature, float raw)
+{
+    float x = prepare_value(transform, feature, raw);
+    return transform->inputs ? (x - transform->mean[feature]) * transform->scale[feature] : x;
+}
+
 void transform_row(const struct transform *transform, const struct dataset *dataset, int row, float *x, float *y,
                    int width)
 {
     assert(row >= 0 && row < dataset->rows);
     size_t features = (size_t)dataset->features, first = (size_t)row * features;
-    if (!transform->inputs) {
+    if (prepares(transform)) {
+        transform_inputs(transform, dataset_row(dataset, row, x), x);
+    } else if (!transform->inputs) {
         const float *raw = dataset_row(dataset, row, x);
         if (raw != x)
             memcpy(x, raw, features * sizeof *x);

@@ -5,6 +5,7 @@
  */
 #include <ctype.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -95,6 +96,40 @@ static int copy_floats(const struct safetensors *file, const char *name, const s
     return 0;
 }
 
+static int restore_squash(const struct safetensors *file, const struct shape *features, struct transform *transform,
+                          struct err *err)
+{
+    if (!safetensors_find(file, CHECKPOINT_SQUASH))
+        return 0;
+    if (copy_floats(file, CHECKPOINT_SQUASH, features, transform->squash, err))
+        return -1;
+    for (int f = 0; f < transform->features; f++) {
+        if (!(transform->squash[f] >= 0) || !isfinite(transform->squash[f]))
+            return err_set(err, ERR_DATA, "the checkpoint's tensor %s holds %s; legal: 0 or more", CHECKPOINT_SQUASH,
+                           text_short(transform->squash[f]).s);
+        transform->squashes = transform->squashes || transform->squash[f] > 0;
+    }
+    return 0;
+}
+
+static int restore_clip(const struct safetensors *file, struct transform *transform, struct err *err)
+{
+    const char *value = safetensors_get(file, CHECKPOINT_CLIP);
+    char low[40];
+    double from, to;
+    size_t split = value ? strcspn(value, " ") : 0;
+    if (!value)
+        return 0;
+    snprintf(low, sizeof low, "%.*s", (int)(split < sizeof low ? split : 0), value);
+    if (!value[split] || !text_to_double(low, &from) || !text_to_double(value + split + 1, &to) || !(from < to))
+        return err_set(err, ERR_DATA, "the checkpoint's '%s' is '%.60s'; two numbers were expected, the lower one first",
+                       CHECKPOINT_CLIP, value);
+    transform->clips = true;
+    transform->low = (float)from;
+    transform->high = (float)to;
+    return 0;
+}
+
 /* The statistics travel in the checkpoint (tip G6); those just learnt from the data are overwritten. */
 static int restore_transform(const struct safetensors *file, const struct dataset *data, struct restored *restored,
                              struct err *err)
@@ -105,7 +140,8 @@ static int restore_transform(const struct safetensors *file, const struct datase
         return -1;
     transform->inputs = restored->numbers.whiten_inputs;
     transform->targets = restored->numbers.whiten_targets && data->task == TASK_REGRESS;
-    return copy_floats(file, "data.mean", &features, transform->mean, err) ||
+    return restore_squash(file, &features, transform, err) || restore_clip(file, transform, err) ||
+                   copy_floats(file, "data.mean", &features, transform->mean, err) ||
                    copy_floats(file, "data.scale", &features, transform->scale, err) ||
                    copy_floats(file, "data.target_mean", &one, &transform->y_mean, err) ||
                    copy_floats(file, "data.target_sd", &one, &transform->y_sd, err)

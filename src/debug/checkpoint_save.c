@@ -58,6 +58,9 @@ static int add_tensors(struct safetensors *file, struct session *session, struct
                 return -1;
         }
     struct shape features = shape_row(session->transform.features), one = shape_row(1);
+    if (session->transform.squashes &&
+        add_window(file, CHECKPOINT_SQUASH, &features, session->transform.squash, err))
+        return -1;
     return add_window(file, "data.mean", &features, session->transform.mean, err) ||
                    add_window(file, "data.scale", &features, session->transform.scale, err) ||
                    add_window(file, "data.target_mean", &one, &session->transform.y_mean, err) ||
@@ -122,6 +125,14 @@ static int set_words(struct safetensors *file, const struct session *session, st
     return status ? -1 : 0;
 }
 
+/* What few checkpoints have: a file without it says that it is off. */
+static int set_clip(struct safetensors *file, const struct transform *transform, struct err *err)
+{
+    char clip[80];
+    snprintf(clip, sizeof clip, "%s %s", text_exact(transform->low).s, text_exact(transform->high).s);
+    return transform->clips ? safetensors_set(file, CHECKPOINT_CLIP, clip, err) : 0;
+}
+
 /* Where the data came from; a file by its whole path, so that it is found from any folder. */
 static int set_origin(struct safetensors *file, const struct session *session, struct err *err)
 {
@@ -158,7 +169,8 @@ int checkpoint_save(struct session *session, const char *path, struct err *err)
                            ? "its update is not finite: `lr /10`, `init he`, `reset` or another edit drops it"
                            : "`finish` completes it");
     int status = add_tensors(&file, session, err) || set_numbers(&file, session, err) ||
-                 set_words(&file, session, err) || set_origin(&file, session, err) ||
+                 set_words(&file, session, err) || set_clip(&file, &session->transform, err) ||
+                 set_origin(&file, session, err) ||
                  safetensors_write(&file, path, err);
     safetensors_close(&file);
     return status ? -1 : 0;

@@ -1,6 +1,7 @@
 /* choices.c: the settings in words that can be typed back. */
 #include "debug/choices.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,8 @@
 #define LABEL_WIDTH   12
 #define CHANGE_COLUMN 56
 #define WIDTH         80
+
+#define SQUASH_LISTED 4 /* columns whose C are named one by one */
 
 /* Adds WHAT from column LABEL_WIDTH on, broken at blanks; returns the column that it ends at. */
 static int add_wrapped(struct text *out, const char *what)
@@ -67,6 +70,49 @@ static const char *whiten_in_words(const struct transform *transform)
     return transform->targets ? "target, by the training rows" : "off";
 }
 
+void choice_squash(const struct session *session, struct text *out)
+{
+    const struct transform *transform = &session->transform;
+    const float *squash = transform->squash;
+    float low = INFINITY, high = 0;
+    int squashed = 0, listed = 0;
+    for (int f = 0; f < transform->features; f++)
+        if (squash[f] > 0) {
+            low = fminf(low, squash[f]);
+            high = fmaxf(high, squash[f]);
+            squashed++;
+        }
+    if (squashed == 0)
+        text_add(out, "off");
+    else if (low == high && (squashed == transform->features || squashed > SQUASH_LISTED))
+        text_add(out, "tanh(x / %s)%s", text_short(low).s, squashed < transform->features ? ", some columns" : "");
+    else if (squashed > SQUASH_LISTED || session->data->shape.rank == 3)
+        text_add(out, "tanh(x / C), C from %s to %s", text_short(low).s, text_short(high).s);
+    else
+        for (int f = 0; f < transform->features; f++)
+            if (squash[f] > 0) {
+                char name[64];
+                text_escape(name, sizeof name, session->data->feature_name[f]);
+                text_add(out, "%s%s: tanh(x / %s)", listed++ ? ", " : "", name, text_short(squash[f]).s);
+            }
+}
+
+static void add_preparations(const struct session *session, struct text *out)
+{
+    const struct transform *transform = &session->transform;
+    struct text what = {0};
+    if (transform->clips) {
+        text_add(&what, "to %s .. %s", text_short(transform->low).s, text_short(transform->high).s);
+        add_row(out, "clip data", what.data, "clip data off");
+        text_clear(&what);
+    }
+    if (transform->squashes) {
+        choice_squash(session, &what);
+        add_row(out, "squash", what.data, "squash C|auto|off");
+    }
+    text_free(&what);
+}
+
 void choices_print(const struct session *session, struct text *out)
 {
     struct text net = {0}, init = {0}, loss = {0}, optimizer = {0};
@@ -78,6 +124,7 @@ void choices_print(const struct session *session, struct text *out)
     choice_loss(session, &loss);
     choice_optimizer(session, &optimizer);
     snprintf(batch, sizeof batch, "%d rows", session->batch);
+    add_preparations(session, out);
     add_row(out, "whiten", whiten_in_words(&session->transform), "whiten on|off");
     add_row(out, "network", net.length ? net.data : "the output layer alone", "net SPEC");
     add_row(out, "init", init.data, "init KIND");

@@ -59,6 +59,12 @@ static void add_data(XXH3_state_t *hash, const struct session *session)
     add_bytes(hash, data->train, (size_t)data->trains * sizeof *data->train);
     add_bytes(hash, transform->mean, (size_t)transform->features * sizeof *transform->mean);
     add_bytes(hash, transform->scale, (size_t)transform->features * sizeof *transform->scale);
+    if (transform->squashes)
+        add_bytes(hash, transform->squash, (size_t)transform->features * sizeof *transform->squash);
+    if (transform->clips) {
+        add_number(hash, transform->low);
+        add_number(hash, transform->high);
+    }
     add_number(hash, transform->y_mean);
     add_number(hash, transform->y_sd);
     add_count(hash, (uint64_t)transform->inputs | (uint64_t)transform->targets << 1);

@@ -39,6 +39,17 @@ struct history *history_open(size_t budget, struct err *err)
     return history;
 }
 
+static void edit_free(struct edit *edit)
+{
+    if (edit->owns_top)
+        free((struct topology *)edit->settings.top);
+    if (edit->owns_transform) {
+        transform_close((struct transform *)edit->settings.transform);
+        free((struct transform *)edit->settings.transform);
+    }
+    free(edit);
+}
+
 static void forget(struct history *history)
 {
     snapshot_drop_all(history);
@@ -46,9 +57,7 @@ static void forget(struct history *history)
     while (history->newest) {
         struct edit *edit = history->newest;
         history->newest = edit->older;
-        if (edit->owns_top)
-            free((struct topology *)edit->settings.top);
-        free(edit);
+        edit_free(edit);
     }
     history->edits = 0;
 }
@@ -125,8 +134,6 @@ static void settings_take(const struct session *session, struct settings *settin
                                   .lr = session->optimizer.lr,
                                   .clip = session->optimizer.clip,
                                   .lr_chosen = session->lr_chosen,
-                                  .whiten_inputs = session->transform.inputs,
-                                  .whiten_targets = session->transform.targets,
                                   .batch = session->batch,
                                   .seed = session->seed};
 }
@@ -136,26 +143,47 @@ static bool same_topology(const struct topology *a, const struct topology *b)
     return a->layers == b->layers && memcmp(a->layer, b->layer, (size_t)a->layers * sizeof *a->layer) == 0;
 }
 
-/* A topology is much larger than the rest of an edit, and few edits change it. */
+/* A topology and a transform are much larger than the rest of an edit, and few edits change them. */
+static bool take_topology(struct edit *edit, const struct edit *parent, const struct topology *top)
+{
+    if (parent && same_topology(parent->settings.top, top)) {
+        edit->settings.top = parent->settings.top;
+        return true;
+    }
+    struct topology *copy = malloc(sizeof *copy);
+    if (copy)
+        *copy = *top;
+    edit->settings.top = copy;
+    edit->owns_top = copy;
+    return copy;
+}
+
+static bool take_transform(struct edit *edit, const struct edit *parent, const struct transform *transform)
+{
+    if (parent && transform_same(parent->settings.transform, transform)) {
+        edit->settings.transform = parent->settings.transform;
+        return true;
+    }
+    struct transform *copy = malloc(sizeof *copy);
+    if (copy && transform_copy(copy, transform, NULL)) {
+        free(copy);
+        copy = NULL;
+    }
+    edit->settings.transform = copy;
+    edit->owns_transform = copy;
+    return copy;
+}
+
 static struct edit *edit_open(struct session *session, struct edit *parent, enum edit_kind kind)
 {
     struct history *history = session->history;
-    const struct topology *top = &session->net->top;
     struct edit *edit = calloc(1, sizeof *edit);
     if (!edit)
         return NULL;
     settings_take(session, &edit->settings);
-    if (parent && same_topology(parent->settings.top, top)) {
-        edit->settings.top = parent->settings.top;
-    } else {
-        struct topology *copy = malloc(sizeof *copy);
-        if (!copy) {
-            free(edit);
-            return NULL;
-        }
-        *copy = *top;
-        edit->settings.top = copy;
-        edit->owns_top = true;
+    if (!take_topology(edit, parent, &session->net->top) || !take_transform(edit, parent, &session->transform)) {
+        edit_free(edit);
+        return NULL;
     }
     edit->kind = kind;
     edit->parent = parent;

@@ -18,7 +18,8 @@ struct settings {
     const struct optim_kind *optim;
     struct arg_values optim_args;
     double lr, clip;
-    bool lr_chosen, whiten_inputs, whiten_targets;
+    bool lr_chosen;
+    const struct transform *transform; /* owned by the first edit that has it */
     int batch;
     uint64_t seed;
 };
@@ -30,7 +31,7 @@ struct edit {
     enum edit_kind kind;
     struct position at, after; /* an edit may complete the step under way */
     bool dropped;              /* it dropped an update that was held back */
-    bool owns_top;
+    bool owns_top, owns_transform;
     int ops;                   /* of a step after it */
     struct settings settings;
     char mark, text[120];      /* 0: it is not on the plots */

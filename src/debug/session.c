@@ -202,7 +202,9 @@ int session_load_data(struct session *session, const struct data_origin *origin,
     struct rig rig = {0};
     if (!data)
         return keep ? -1 : name_source(origin, err);
-    if (transform_open(&transform, data, err) || batch_order_open(&order, data, session->seed, err) ||
+    if (transform_open(&transform, data, err) ||
+        (keep && transform_inherit(&transform, data, &session->transform, session->data, err)) ||
+        batch_order_open(&order, data, session->seed, err) ||
         make_plan(session, data, keep, &top, &plan, err) || rig_open(session, data, &plan, &rig, err)) {
         batch_order_close(&order);
         transform_close(&transform);

@@ -26,12 +26,6 @@ static void move_channel(const float *in, float *out, int height, int width, int
         }
 }
 
-/* The value that a raw 0 has once it is whitened. */
-static float zero_of(const struct transform *transform, size_t feature)
-{
-    return transform->inputs ? -transform->mean[feature] * transform->scale[feature] : 0;
-}
-
 static void gather_moved(void *context, int first, int last, real *x, real *y)
 {
     const struct moved *moved = context;
@@ -47,7 +41,7 @@ static void gather_moved(void *context, int first, int last, real *x, real *y)
         for (int channel = 0; channel < dim[0]; channel++) {
             size_t at = (size_t)channel * pixels;
             move_channel(still + at, x + (size_t)i * features + at, dim[1], dim[2], moved->dx, moved->dy,
-                         zero_of(&session->transform, at));
+                         transform_value(&session->transform, at, 0));
         }
     }
 }

@@ -243,8 +243,7 @@ int snapshot_restore(struct session *session, const struct snapshot *snapshot, s
     session->optimizer.clip = settings->clip;
     session->optimizer.t = snapshot->t;
     session->lr_chosen = settings->lr_chosen;
-    session->transform.inputs = settings->whiten_inputs;
-    session->transform.targets = settings->whiten_targets;
+    transform_assign(&session->transform, settings->transform);
     session->seed = settings->seed;
     session->step = snapshot->step;
     session->epoch = snapshot->epoch;

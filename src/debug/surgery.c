@@ -178,16 +178,26 @@ int session_set_clip(struct session *session, double norm, struct err *err)
     return 0;
 }
 
-int session_set_whiten(struct session *session, bool inputs, bool targets, struct err *err)
+void session_set_transform(struct session *session, const struct transform *transform)
 {
-    if (targets && session->data->task != TASK_REGRESS)
-        return err_set(err, ERR_USAGE, "whiten: the targets are classes; only a regression's targets are whitened");
     struct edit_mark before = history_before_edit(session);
     session_complete_step(session);
-    session->transform.inputs = inputs;
-    session->transform.targets = targets;
+    transform_assign(&session->transform, transform);
     session_forget_validation(session);
-    history_edited(session, EDIT_WHITEN, &before);
+    history_edited(session, EDIT_TRANSFORM, &before);
+}
+
+int session_set_whiten(struct session *session, bool inputs, bool targets, struct err *err)
+{
+    struct transform transform;
+    if (targets && session->data->task != TASK_REGRESS)
+        return err_set(err, ERR_USAGE, "whiten: the targets are classes; only a regression's targets are whitened");
+    if (transform_copy(&transform, &session->transform, err))
+        return -1;
+    transform.inputs = inputs;
+    transform.targets = targets;
+    session_set_transform(session, &transform);
+    transform_close(&transform);
     return 0;
 }
 

@@ -47,8 +47,9 @@ static int make_again(struct session *session, const struct edit *edit, struct e
         return session_set_optimizer(session, settings->optim, &settings->optim_args, settings->lr, NULL, err);
     case EDIT_BATCH:
         return session_set_batch(session, settings->batch, err);
-    case EDIT_WHITEN:
-        return session_set_whiten(session, settings->whiten_inputs, settings->whiten_targets, err);
+    case EDIT_TRANSFORM:
+        session_set_transform(session, settings->transform);
+        return 0;
     case EDIT_LR:
         return session_set_lr(session, settings->lr, err);
     case EDIT_CLIP:

@@ -130,6 +130,110 @@ static void regression_targets_become_white(void **state)
     dataset_close(dataset);
 }
 
+/* Two columns, the first of huge range, and a row that does not train. */
+static const float huge_x[] = {1, -2, 1e3f, 0, 1e8f, 3, 5e8f, 1}, huge_y[] = {0, 1, 0, 1};
+static int huge_train[] = {0, 1, 2};
+
+static struct dataset huge_set(void)
+{
+    return (struct dataset){.task = TASK_CLASSIFY, .rows = 4, .features = 2, .classes = 2, .x = (float *)huge_x,
+                            .y = (float *)huge_y, .train = huge_train, .trains = 3};
+}
+
+static void values_are_clipped_then_squashed_then_whitened(void **state)
+{
+    (void)state;
+    struct dataset dataset = huge_set();
+    struct transform transform;
+    struct err err;
+    float x[2], y[2];
+    assert_int_equal(transform_open(&transform, &dataset, &err), 0);
+    transform.clips = transform.squashes = true;
+    transform.low = -1;
+    transform.high = 2e8f;
+    transform.squash[0] = 1e8f;
+    assert_int_equal(transform_learn(&transform, &dataset, &err), 0);
+    transform_row(&transform, &dataset, 3, x, y, 2);
+    assert_true(x[0] == tanhf(2) && x[1] == 1);
+    transform_row(&transform, &dataset, 0, x, y, 2);
+    assert_true(x[0] == tanhf(1e-8f) && x[1] == -1);
+    double a[] = {tanh(1e-8), tanh(1e-5), tanh(1)}, mean = (a[0] + a[1] + a[2]) / 3, square = 0;
+    for (int i = 0; i < 3; i++)
+        square += (a[i] - mean) * (a[i] - mean);
+    assert_true(fabs(transform.mean[0] - mean) < 1e-7);
+    assert_true(fabs(transform.scale[0] * sqrt(square / 3) - 1) < 1e-6);
+    assert_true(fabs(transform.mean[1] - 2 / 3.0) < 1e-6); /* -1, 0, 2 clipped at -1 alone */
+    transform.inputs = true;
+    transform_row(&transform, &dataset, 2, x, y, 2);
+    assert_true(fabs(x[0] - (tanh(1) - mean) / sqrt(square / 3)) < 1e-5);
+    assert_true(x[0] == transform_value(&transform, 0, 1e8f));
+    transform_close(&transform);
+}
+
+static void images_share_the_statistics_of_what_is_squashed(void **state)
+{
+    (void)state;
+    uint8_t bytes[] = {0, 255, 10, 20, 30, 40, 50, 60};
+    float y[] = {0, 1};
+    int train[] = {0, 1};
+    struct dataset dataset = {.task = TASK_CLASSIFY, .rows = 2, .features = 4, .classes = 2, .bytes = bytes, .y = y,
+                              .train = train, .trains = 2, .shape = {.rank = 3, .dim = {2, 1, 2}}};
+    struct transform transform;
+    struct err err;
+    float x[4], target[2];
+    assert_int_equal(transform_open(&transform, &dataset, &err), 0);
+    float plain = transform.mean[0];
+    assert_true(fabs(plain - (0 + 255 + 30 + 40) / 4.0) < 1e-5);
+    for (int f = 0; f < 4; f++)
+        transform.squash[f] = f < 2 ? 100 : 50;
+    transform.squashes = true;
+    assert_int_equal(transform_learn(&transform, &dataset, &err), 0);
+    assert_true(fabs(transform.mean[1] - (tanh(0) + tanh(2.55) + tanh(0.3) + tanh(0.4)) / 4) < 1e-6);
+    assert_true(transform.mean[0] == transform.mean[1] && transform.mean[2] != transform.mean[0]);
+    transform_row(&transform, &dataset, 0, x, target, 2);
+    assert_true(x[1] == tanhf(2.55f) && x[2] == tanhf(0.2f));
+    transform_close(&transform);
+}
+
+static void a_copy_is_the_same_and_its_own(void **state)
+{
+    (void)state;
+    struct dataset dataset = huge_set();
+    struct transform transform, copy;
+    struct err err;
+    assert_int_equal(transform_open(&transform, &dataset, &err), 0);
+    transform.squash[1] = 3;
+    transform.squashes = true;
+    assert_int_equal(transform_copy(&copy, &transform, &err), 0);
+    assert_true(transform_same(&copy, &transform) && copy.squash != transform.squash);
+    copy.squash[1] = 4;
+    assert_false(transform_same(&copy, &transform));
+    assert_true(transform.squash[1] == 3);
+    transform_assign(&copy, &transform);
+    assert_true(copy.squash[1] == 3 && copy.squash == copy.mean + 4);
+    transform_close(&copy);
+    transform_close(&transform);
+}
+
+static void what_is_squashed_is_known_by_its_name(void **state)
+{
+    (void)state;
+    char *before[] = {"a", "b"}, *after[] = {"b", "c"};
+    struct dataset old = huge_set(), new = huge_set();
+    struct transform transform, next;
+    struct err err;
+    old.feature_name = before;
+    new.feature_name = after;
+    assert_int_equal(transform_open(&transform, &old, &err), 0);
+    assert_int_equal(transform_open(&next, &new, &err), 0);
+    transform.squash[1] = 7;
+    transform.squashes = true;
+    assert_int_equal(transform_inherit(&next, &new, &transform, &old, &err), 0);
+    assert_true(next.squashes && next.squash[0] == 7 && next.squash[1] == 0);
+    transform_close(&transform);
+    transform_close(&next);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -137,6 +241,10 @@ int main(void)
         cmocka_unit_test(constant_columns_are_left_at_zero),
         cmocka_unit_test(targets_have_their_shape),
         cmocka_unit_test(regression_targets_become_white),
+        cmocka_unit_test(values_are_clipped_then_squashed_then_whitened),
+        cmocka_unit_test(images_share_the_statistics_of_what_is_squashed),
+        cmocka_unit_test(a_copy_is_the_same_and_its_own),
+        cmocka_unit_test(what_is_squashed_is_known_by_its_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -37,6 +37,21 @@ static void check_refused(struct session *session, const char *path, const char 
     }
 }
 
+/* Clipped, and one column squashed. */
+static void prepare_inputs(struct session *session)
+{
+    struct transform transform;
+    struct err err = {0};
+    assert_int_equal(transform_copy(&transform, &session->transform, &err), 0);
+    transform.clips = transform.squashes = true;
+    transform.low = -0.5f;
+    transform.high = 0.1f;
+    transform.squash[1] = 0.03f;
+    assert_int_equal(transform_learn(&transform, session->data, &err), 0);
+    session_set_transform(session, &transform);
+    transform_close(&transform);
+}
+
 static void check_round_trip(const char *source, const char *optimizer, int threads, const char *net)
 {
     char path[LIVE_PATH];
@@ -49,6 +64,7 @@ static void check_round_trip(const char *source, const char *optimizer, int thre
     assert_int_equal(session_set_batch(whole, 10, &err), 0);
     assert_int_equal(session_set_clip(whole, 2.5, &err), 0);
     live_init(whole, "lecun uniform");
+    prepare_inputs(whole);
     live_steps(whole, 37); /* in the middle of an epoch */
     assert_true(whole->visited > 0);
     save(whole, path);
@@ -57,6 +73,7 @@ static void check_round_trip(const char *source, const char *optimizer, int thre
     struct session *resumed = live_empty(1, threads);
     load(resumed, path, &notes);
     assert_true(session_hash(resumed) == saved);
+    assert_true(transform_same(&resumed->transform, &whole->transform));
     assert_int_equal(notes.length, 0);
     live_steps(resumed, 41);
     if (session_hash(resumed) != session_hash(whole))

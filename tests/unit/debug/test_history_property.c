@@ -93,8 +93,23 @@ static void edit_whiten(struct session *session, int k)
     assert_int_equal(session_set_whiten(session, k != 0, false, NULL), 0);
 }
 
-static void (*const edits[])(struct session *, int) = {edit_lr,        edit_batch, edit_net,  edit_init,
-                                                       edit_optimizer, edit_loss,  edit_clip, edit_whiten};
+/* Clips, squashes, or neither. */
+static void edit_inputs(struct session *session, int k)
+{
+    struct transform transform;
+    assert_int_equal(transform_copy(&transform, &session->transform, NULL), 0);
+    transform.clips = k == 0;
+    transform.low = -1;
+    transform.high = 5;
+    transform.squash[0] = k == 1 ? 3 : 0;
+    transform.squashes = k == 1;
+    assert_int_equal(transform_learn(&transform, session->data, NULL), 0);
+    session_set_transform(session, &transform);
+    transform_close(&transform);
+}
+
+static void (*const edits[])(struct session *, int) = {edit_lr,   edit_batch, edit_net,    edit_init,  edit_optimizer,
+                                                       edit_loss, edit_clip,  edit_whiten, edit_inputs};
 enum { KINDS = sizeof edits / sizeof *edits };
 
 static void make(struct session *session, int edit)
