@@ -27,7 +27,7 @@ extern const struct command command_print, command_hist, command_list, command_w
 /* image.c, shape.c, shift.c */
 extern const struct command command_image, command_shape, command_shift;
 /* overfit.c, lrfind.c, gradcheck.c, try.c */
-extern const struct command command_overfit, command_lrfind, command_gradcheck, command_try;
+extern const struct command command_overfit, command_lrfind, command_gradcheck, command_try, command_cure;
 /* doctor.c */
 extern const struct command command_doctor;
 /* plot.c, set.c, screenshot.c */

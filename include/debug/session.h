@@ -21,6 +21,7 @@
 #include "data/transform.h"
 #include "dnn/program.h"
 
+struct cures;
 struct expr;
 struct history;
 struct stops;
@@ -144,6 +145,7 @@ struct session {
     struct event *event;
     int events, events_room;
     struct shift_curve shift;     /* the last measurement of `shift` on this data */
+    struct cures *cures;          /* the last that `doctor --cure` has measured (cures.h); owned; NULL: none */
     double nonfinite_step; /* the first step whose loss or gradient was not finite; NaN: none */
     bool met_nonfinite;    /* there was such a step since the session was opened, whatever has been cleared since */
     uint64_t lost_updates; /* left out by session_complete_step since the session was opened */

@@ -6,6 +6,7 @@
 
 #include "cmd/rows.h"
 #include "debug/doctor.h"
+#include "cure.h"
 #include "doctor_words.h"
 
 /* --- commands on forks */
@@ -154,19 +155,18 @@ static int examine(struct console *console, const struct question *question, str
     return 0;
 }
 
-static int run_doctor(struct console *console, const struct arg_values *args, struct err *err)
+static int answer(struct console *console, char *words[], int count, struct err *err)
 {
     struct question question = {0};
     struct text out = {0};
-    char *copy = strdup(args->text[0]), *words[ARGS_MAX];
-    int status = copy ? 0 : err_set(err, ERR_MEMORY, "doctor: no memory for the words");
-    if (status == 0)
-        status = read_words(words, text_split(copy, words, ARGS_MAX), &question, err);
-    free(copy);
-    if (status == 0 && question.list)
-        print_rules(console_session(console), &out);
-    else if (status == 0 && !console_session(console)->data)
+    bool cure = count > 0 && strcmp(words[0], "--cure") == 0, data = console_session(console)->data;
+    int status = cure ? 0 : read_words(words, count, &question, err);
+    if (status == 0 && !question.list && !data)
         status = err_set(err, ERR_STATE, "doctor: no data yet; `data FILE` loads some");
+    else if (status == 0 && cure)
+        status = cure_measure(console, words + 1, count - 1, &(struct doctor_hand){carry_out, NULL}, err);
+    else if (status == 0 && question.list)
+        print_rules(console_session(console), &out);
     else if (status == 0)
         status = examine(console, &question, &out, err);
     console_answer_text(console, &out);
@@ -174,8 +174,18 @@ static int run_doctor(struct console *console, const struct arg_values *args, st
     return status;
 }
 
+static int run_doctor(struct console *console, const struct arg_values *args, struct err *err)
+{
+    char *copy = strdup(args->text[0]), *words[ARGS_MAX];
+    int status = copy ? 0 : err_set(err, ERR_MEMORY, "doctor: no memory for the words");
+    if (status == 0)
+        status = answer(console, words, text_split(copy, words, ARGS_MAX), err);
+    free(copy);
+    return status;
+}
+
 static const struct arg_spec doctor_args[] = {
-    {.name = "what", .type = ARG_REST, .preset = "", .summary = "a rule, to ask that one only; --json; --list"},
+    {.name = "what", .type = ARG_REST, .preset = "", .summary = "a rule, to ask that one only; --json; --list; --cure [STEPS [SEEDS]]"},
     {0}};
 
 const struct command command_doctor = {
@@ -185,5 +195,6 @@ const struct command command_doctor = {
         "Looks at how things are set up, at what the run shows, and at experiments on copies; the live network is not\n"
         "touched. Findings come in the order of how much they explain, each with the command that mends it. Asked at\n"
         "any moment, of a healthy run it finds nothing. `doctor --list` names the rules, `help doctor RULE` explains\n"
-        "one; each threshold is a setting: `set doctor.dead 0.7`.",
+        "one; each threshold is a setting: `set doctor.dead 0.7`. `doctor --cure` tries the cures on copies, over some\n"
+        "seeds, and ranks them; `cure 1` then carries the best one out.",
     .example = "doctor", .args = doctor_args, .run = run_doctor};

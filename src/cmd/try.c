@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "cmd/rows.h"
 #include "debug/fork.h"
+#include "debug/outcome.h"
 
 #define CANDIDATES  64
 #define STEPS_LEAST 100 /* where none are asked for and an epoch has fewer */
@@ -22,9 +23,8 @@
 struct candidate {
     const char *what; /* the commands, or "as it is" */
     bool unchanged;   /* they left the state as it was */
-    bool refused, finite;
-    double train;     /* loss, the mean over the last tenth of the steps */
-    double validation, score;
+    bool refused;
+    struct outcome outcome;
     char note[200];
     int order;
 };
@@ -132,43 +132,17 @@ static int edit(struct candidate *candidate, struct session *fork, struct err *e
     return 0;
 }
 
-static double last_losses(const struct session *fork, uint64_t steps)
-{
-    struct bucket bucket;
-    double last = series_last_x(fork->loss_series), some = floor((double)steps / 10);
-    series_columns(fork->loss_series, some > 1 ? last - some + 0.5 : last - 0.5, last + 0.5, 1, &bucket);
-    return bucket.count > 0 ? (double)bucket.mean : NAN;
-}
-
 /* Steps, then the figures. */
 static int run(struct candidate *candidate, struct session *fork, uint64_t steps, struct err *err)
 {
-    candidate->train = candidate->validation = candidate->score = NAN;
-    if (session_fork_run(fork, steps, err))
+    struct outcome *outcome = &candidate->outcome;
+    if (outcome_run(fork, steps, outcome, err))
         return -1;
-    candidate->finite = fork->stop != STOP_NONFINITE;
-    if (!candidate->finite) {
-        snprintf(candidate->note, sizeof candidate->note, "not finite at step %.0f", fork->nonfinite_step);
-        return 0;
-    }
-    candidate->train = last_losses(fork, steps);
-    candidate->score = fork->batch_figures.score;
-    if (fork->data->validations == 0)
-        return 0;
-    if (session_validate(fork, err))
-        return -1;
-    candidate->validation = fork->validation.loss;
-    candidate->score = fork->validation.score;
-    candidate->finite = isfinite(candidate->validation);
-    if (!candidate->finite)
+    if (!isnan(outcome->nonfinite_step))
+        snprintf(candidate->note, sizeof candidate->note, "not finite at step %.0f", outcome->nonfinite_step);
+    else if (!outcome->finite)
         snprintf(candidate->note, sizeof candidate->note, "the validation loss is not finite");
     return 0;
-}
-
-static bool same_loss(const struct session *a, const struct session *b)
-{
-    return a->loss.kind == b->loss.kind && a->loss.args.number[0] == b->loss.args.number[0] &&
-           a->transform.targets == b->transform.targets;
 }
 
 static int run_candidate(struct trial *trial, int i, struct err *err)
@@ -182,7 +156,7 @@ static int run_candidate(struct trial *trial, int i, struct err *err)
     if (status == 0 && candidate->unchanged && !candidate->refused)
         snprintf(candidate->note, sizeof candidate->note, "changes nothing");
     if (status == 0 && !candidate->refused) {
-        trial->losses_differ = trial->losses_differ || !same_loss(fork, trial->session);
+        trial->losses_differ = trial->losses_differ || !outcome_same_loss(fork, trial->session);
         status = run(candidate, fork, trial->steps, err);
     }
     session_close(fork);
@@ -195,15 +169,15 @@ static int run_candidate(struct trial *trial, int i, struct err *err)
 static double merit(const struct trial *trial, const struct candidate *candidate)
 {
     if (trial->losses_differ)
-        return -candidate->score;
-    return trial->session->data->validations ? candidate->validation : candidate->train;
+        return -candidate->outcome.score;
+    return trial->session->data->validations ? candidate->outcome.validation : candidate->outcome.train;
 }
 
 static bool goes_before(const struct trial *trial, const struct candidate *a, const struct candidate *b)
 {
     double x = merit(trial, a), y = merit(trial, b);
-    if (a->refused != b->refused || a->finite != b->finite)
-        return a->finite > b->finite || (a->finite == b->finite && b->refused);
+    if (a->refused != b->refused || a->outcome.finite != b->outcome.finite)
+        return a->outcome.finite > b->outcome.finite || (a->outcome.finite == b->outcome.finite && b->refused);
     if (isnan(x) != isnan(y))
         return isnan(y);
     return x < y || (!(y < x) && a->order < b->order);
@@ -271,16 +245,16 @@ static void add_table(const struct trial *trial, struct text *out)
     for (int i = 0; i < trial->candidates; i++) {
         const struct candidate *candidate = &trial->candidate[i];
         const char *what = shown(candidate->what, room);
-        if (candidate->finite)
+        if (candidate->outcome.finite)
             text_add(out, "%4d  ", i + 1);
         else
             text_add(out, "   -  ");
         text_add(out, "%s%*s", what, width - text_columns(what), "");
         if (!candidate->refused) {
-            add_figure(candidate->train, 10, out);
+            add_figure(candidate->outcome.train, 10, out);
             if (validation)
-                add_figure(candidate->validation, 9, out);
-            add_figure(candidate->score, 8, out);
+                add_figure(candidate->outcome.validation, 9, out);
+            add_figure(candidate->outcome.score, 8, out);
         }
         text_add(out, "%s%s\n", candidate->note[0] ? "  " : "", candidate->note);
     }

@@ -105,6 +105,7 @@ void session_close(struct session *session)
     stops_close(session->stops);
     doctor_settings_close(session->doctor);
     free(session->event);
+    free(session->cures);
     batch_order_close(&session->order);
     transform_close(&session->transform);
     if (!session->data_lent)

@@ -1,0 +1,234 @@
+/*
+ * cures.c: a differential diagnosis by experiment.
+ *
+ * Every arm (the session as it is; each cure in place; each cure that was no better in place, with the training begun
+ * again) runs on the same seeds for as many steps. Whether its figures are losses or scores is known only when all have
+ * run: so both are kept until then.
+ */
+#include "debug/cures.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "debug/fork.h"
+
+#define EPOCHS      5    /* that a cure is given to show what it can do, */
+#define STEPS_LEAST 200  /* but at least so many steps, */
+#define STEPS_MOST  1000 /* at most so many, */
+#define STEPS_FEW   50   /* and no fewer than these where a step is long: */
+#define FLOPS_ALL   2e11 /* what all forks together may take */
+#define WORTH       0.01 /* a difference below this share of the figure is none, however small the spread */
+
+enum place { IN_PLACE, ANEW, PLACES };
+
+/* One change on all seeds. */
+struct arm {
+    bool run, refused, unchanged, same_loss;
+    struct outcome outcome[CURES_SEEDS];
+};
+
+struct measurement {
+    const struct session *session;
+    const struct doctor_hand *hand;
+    struct cures *cures;
+    struct arm as_is, cure[CURES_MOST][PLACES];
+};
+
+/* --- running */
+
+/* Makes the change LINE (NULL: none) of FORK, whose seed is set. */
+static int change(struct measurement *m, struct arm *arm, struct session *fork, const char *line, enum place place,
+                  struct err *err)
+{
+    struct err refusal;
+    uint64_t before = line ? session_hash(fork) : 0;
+    if (line && m->hand->carry_out(m->hand->context, fork, line, &refusal))
+        arm->refused = true;
+    else if (line)
+        arm->unchanged = session_hash(fork) == before;
+    if (!arm->refused && place == ANEW)
+        session_reset(fork, fork->seed);
+    arm->same_loss = outcome_same_loss(fork, m->session);
+    return session_breathe(fork) ? 0 : err_set(err, ERR_INTERRUPT, "interrupted");
+}
+
+static int run_seed(struct measurement *m, struct arm *arm, int seed, const char *line, enum place place,
+                    struct err *err)
+{
+    struct session *fork = session_fork(m->session, err);
+    int status = fork ? 0 : -1;
+    if (status == 0) {
+        fork->seed += (uint64_t)seed;
+        status = change(m, arm, fork, line, place, err);
+    }
+    if (status == 0 && !arm->refused)
+        status = outcome_run(fork, m->cures->steps, &arm->outcome[seed], err);
+    session_close(fork);
+    return status;
+}
+
+static int run_arm(struct measurement *m, struct arm *arm, const char *line, enum place place, struct err *err)
+{
+    arm->run = true;
+    for (int seed = 0; seed < m->cures->seeds && !arm->refused; seed++)
+        if (run_seed(m, arm, seed, line, place, err))
+            return -1;
+    return 0;
+}
+
+/* --- judging */
+
+static double figure(const struct cures *cures, const struct outcome *outcome)
+{
+    if (cures->by_score)
+        return outcome->score;
+    return cures->validation ? outcome->validation : outcome->train;
+}
+
+static struct cure_effect effect_of(const struct cures *cures, const struct arm *arm)
+{
+    struct cure_effect effect = {0};
+    double least = INFINITY, greatest = -INFINITY, sum = 0;
+    for (int seed = 0; seed < cures->seeds && !arm->refused; seed++) {
+        double x = figure(cures, &arm->outcome[seed]);
+        if (!arm->outcome[seed].finite || !isfinite(x))
+            continue;
+        effect.finite++;
+        sum += x;
+        least = fmin(least, x);
+        greatest = fmax(greatest, x);
+    }
+    effect.mean = effect.finite ? sum / effect.finite : NAN;
+    effect.spread = effect.finite ? (greatest - least) / 2 : NAN;
+    return effect;
+}
+
+/* Whether EFFECT is clearly better than going on as it is. */
+static bool is_better(const struct cures *cures, const struct cure_effect *effect)
+{
+    const struct cure_effect *as_is = &cures->as_is;
+    if (effect->finite < cures->seeds || as_is->finite < cures->seeds)
+        return effect->finite == cures->seeds;
+    double gain = cures->by_score ? effect->mean - as_is->mean : as_is->mean - effect->mean;
+    return gain > effect->spread + as_is->spread && gain > WORTH * fabs(as_is->mean);
+}
+
+/* Less is better; of what did not stay finite, more seeds that did. */
+static double merit(const struct cures *cures, const struct cure_effect *effect)
+{
+    return cures->by_score ? -effect->mean : effect->mean;
+}
+
+static bool goes_before(const struct cures *cures, const struct cure *a, const struct cure *b)
+{
+    if (a->proposed != b->proposed)
+        return a->proposed;
+    return a->proposed && merit(cures, &a->effect) < merit(cures, &b->effect);
+}
+
+static void rank(struct cures *cures)
+{
+    for (int i = 1; i < cures->count; i++)
+        for (int k = i; k > 0 && goes_before(cures, &cures->cure[k], &cures->cure[k - 1]); k--) {
+            struct cure held = cures->cure[k];
+            cures->cure[k] = cures->cure[k - 1];
+            cures->cure[k - 1] = held;
+        }
+}
+
+/* What of ARM belongs into CURE. */
+static void enter(const struct cures *cures, const struct arm *arm, enum place place, struct cure *cure)
+{
+    cure->anew = place == ANEW;
+    cure->refused = arm->refused;
+    cure->unchanged = arm->unchanged && place == IN_PLACE;
+    cure->effect = effect_of(cures, arm);
+    cure->proposed = !cure->refused && !cure->unchanged && is_better(cures, &cure->effect);
+}
+
+/* With the figures that all arms so far can be compared by. */
+static void judge(struct measurement *m)
+{
+    struct cures *cures = m->cures;
+    cures->by_score = false;
+    for (int i = 0; i < cures->count; i++)
+        for (int place = 0; place < PLACES; place++)
+            cures->by_score |= m->cure[i][place].run && !m->cure[i][place].same_loss;
+    cures->as_is = effect_of(cures, &m->as_is);
+    for (int i = 0; i < cures->count; i++) {
+        enter(cures, &m->cure[i][IN_PLACE], IN_PLACE, &cures->cure[i]);
+        if (cures->cure[i].proposed || !m->cure[i][ANEW].run)
+            continue;
+        struct cure begun_again = cures->cure[i];
+        enter(cures, &m->cure[i][ANEW], ANEW, &begun_again);
+        if (begun_again.proposed)
+            cures->cure[i] = begun_again;
+    }
+}
+
+/* --- all of it */
+
+static void add_cure(struct cures *cures, const struct doctor_finding *finding)
+{
+    if (!finding->fix[0])
+        return;
+    for (int i = 0; i < cures->count; i++)
+        if (strcmp(cures->cure[i].line, finding->fix) == 0)
+            return;
+    if (cures->count == CURES_MOST) {
+        cures->left_out++;
+        return;
+    }
+    struct cure *cure = &cures->cure[cures->count++];
+    snprintf(cure->line, sizeof cure->line, "%s", finding->fix);
+    snprintf(cure->rule, sizeof cure->rule, "%s", finding->rule->name);
+}
+
+static int run_all(struct measurement *m, cures_told *told, void *context, struct err *err)
+{
+    struct cures *cures = m->cures;
+    if (run_arm(m, &m->as_is, NULL, IN_PLACE, err))
+        return -1;
+    for (int i = 0; i < cures->count; i++) {
+        if (told)
+            told(context, i + 1, cures->count, cures->cure[i].line);
+        if (run_arm(m, &m->cure[i][IN_PLACE], cures->cure[i].line, IN_PLACE, err))
+            return -1;
+    }
+    judge(m);
+    for (int i = 0; i < cures->count; i++)
+        if (!cures->cure[i].proposed && !cures->cure[i].refused && !cures->cure[i].unchanged &&
+            run_arm(m, &m->cure[i][ANEW], cures->cure[i].line, ANEW, err))
+            return -1;
+    judge(m);
+    rank(cures);
+    return 0;
+}
+
+int cures_measure(const struct session *session, const struct doctor_report *report, const struct doctor_hand *hand,
+                  uint64_t steps, int seeds, cures_told *told, void *context, struct cures *cures, struct err *err)
+{
+    *cures = (struct cures){.step = session->step, .steps = steps, .seeds = seeds,
+                            .validation = session->data->validations > 0};
+    for (int i = 0; i < report->findings; i++)
+        add_cure(cures, &report->finding[i]);
+    struct measurement *m = calloc(1, sizeof *m);
+    if (!m)
+        return err_set(err, ERR_MEMORY, "doctor: no memory for %d cures", cures->count);
+    m->session = session;
+    m->hand = hand;
+    m->cures = cures;
+    int status = cures->count > 0 ? run_all(m, told, context, err) : 0;
+    free(m);
+    return status;
+}
+
+uint64_t cures_steps(const struct session *session, int cures, int seeds)
+{
+    double epoch = ceil((double)session->data->trains / session->batch);
+    double steps = fmin(fmax(EPOCHS * epoch, STEPS_LEAST), STEPS_MOST);
+    double bearable = FLOPS_ALL / (program_flops(session->train) * (1 + PLACES * cures) * seeds);
+    return (uint64_t)fmax(fmin(steps, bearable), STEPS_FEW);
+}
