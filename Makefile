@@ -53,7 +53,7 @@ DOUBLE_TESTS := $(wildcard tests/unit/dnn/*_double.c)
 REST_TESTS   := $(filter-out $(DNN_TESTS) $(DOUBLE_TESTS),$(shell find tests/unit -name '*.c' | LC_ALL=C sort))
 UNIT_TESTS   := $(patsubst %.c,$(OUT)/%,$(DNN_TESTS) $(DOUBLE_TESTS) $(REST_TESTS))
 
-.PHONY: all run run-fashion test deps test-deps install uninstall check-layers bench bench-deps doctor-table man clean help units
+.PHONY: all run run-fashion test lessons lessons-seeds deps test-deps install uninstall check-layers bench bench-deps doctor-table man clean help units
 all: $(PROGRAM)
 
 help:
@@ -61,6 +61,7 @@ help:
 	@echo 'make test            all tests                 make bench     measure (see tests/bench/run)'
 	@echo 'make bench-deps      install what others are measured with'
 	@echo 'make doctor-table    try the doctor on broken and on healthy trainings'
+	@echo 'make lessons         play all lessons          make lessons-seeds  with ten seeds each'
 	@echo 'make run-fashion     train on pictures         make man       bring the manual up to date'
 	@echo 'make BUILD=debug|asan|ubsan [test]             make check-layers   prove the order of the rooms'
 	@echo 'make install PREFIX=/usr/local DESTDIR=        make deps      install what a build needs'
@@ -92,6 +93,7 @@ $(OUT)/double/%.o: %.c $(OUT)/flags
 	@mkdir -p $(@D)
 	$(CC) @$(OUT)/flags -DDNN_DOUBLE -fno-lto -MMD -MP -c -o $@ $<
 $(OUT)/src/data/known_set.o: $(wildcard datasets/*.csv)
+$(OUT)/src/cmd/lesson_texts.o: $(wildcard datasets/lessons/*.dnn)
 
 # Unit tests.
 $(DNN_TESTS:%.c=$(OUT)/%): $(OUT)/%: $(OUT)/%.o $(OUT)/libdnn.a
@@ -137,6 +139,15 @@ run-fashion: deps
 test: test-deps
 	@$(MAKE) --no-print-directory -s -j2 all units
 	@BUILD=$(BUILD) PROGRAM=$(PROGRAM) tests/run
+
+# The lessons, played through; the pictures that they write are in build/lessons. LESSONS names some: LESSONS='G2 D5'.
+lessons: deps
+	@$(MAKE) --no-print-directory -s -j2 all
+	@PROGRAM=$(PROGRAM) tests/lessons --in build/lessons $(LESSONS)
+# How often each of their claims holds, over ten seeds.
+lessons-seeds: deps
+	@$(MAKE) --no-print-directory -s -j2 all
+	@PROGRAM=$(PROGRAM) tests/lessons --seeds 10 $(LESSONS)
 
 # What others are measured with. `make bench` does without what is missing, and says so.
 bench-deps: deps

@@ -36,6 +36,7 @@ enum command_words {
     WORDS_BRANCHES = 1 << 15, /* of the history */
     WORDS_LEARNING = 1 << 13, /* layers of the live network that have parameters */
     WORDS_RULES = 1 << 16,   /* of the doctor */
+    WORDS_LESSONS = 1 << 20, /* next and leave too */
     WORDS_OPS = 1 << 14,    /* the words that the names of ops begin with: fwd, loss, ... */
 };
 
@@ -88,6 +89,12 @@ void console_note_run_ended(struct console *console);
 void console_hush(struct console *console, bool hush);
 bool console_is_hushed(const struct console *console);
 struct record *console_recorder(const struct console *console); /* NULL: there is none */
+/* What is being played, for `lesson`. */
+struct lesson_player *console_lesson(struct console *console);
+/* Says that it waits, where something has cut it short. */
+void console_tell_lesson(struct console *console);
+/* Shows LINE, which nobody has typed, as if it had been. */
+void console_echo(struct console *console, const char *line);
 void console_quit(struct console *console);
 bool console_has_screen(const struct console *console);
 

@@ -42,8 +42,8 @@ void console_set_record(struct console *console, struct record *record);
 /* Works at the run under way until DEADLINE, as session_advance does; for the loops. */
 void console_advance(struct console *console, int64_t deadline);
 
-/* Carries LINE out now. A failure is reported to the outlet as an error; returns 0 or -1. An empty line and a comment
- * do nothing and succeed. */
+/* Carries LINE out now, which was typed. A failure is reported to the outlet as an error; returns 0 or -1. An empty line
+ * and a comment do nothing and succeed; but while a lesson is played, an empty line goes on with it, and q leaves it. */
 int console_execute(struct console *console, const char *line);
 
 /* Appends a line to the queue; WHERE ("-c", "script.dnn:3"; NULL: nowhere in particular) is named when it fails. */
@@ -55,8 +55,8 @@ int console_queue_file(struct console *console, const char *path, struct err *er
 /* Carries out queued lines until one starts a run or the queue is empty. Returns -1 when a line failed: the rest of
  * the queue is dropped then. */
 int console_pump(struct console *console);
-bool console_waiting(const struct console *console); /* lines are queued */
-void console_drop_queue(struct console *console);    /* after Ctrl-C */
+bool console_waiting(const struct console *console); /* lines are queued, or a lesson is to go on by itself */
+void console_drop_queue(struct console *console);    /* after Ctrl-C; a lesson waits or, without a person, ends */
 
 /* Tells the person how a run that has just ended went (stop reason, figures); the loops call it once a run ends. */
 void console_run_ended(struct console *console);
@@ -69,6 +69,10 @@ void console_displays(struct console *console);
 
 /* Set by the loops, which know the terminal; none at first, and `print EXPRESSION | COMMAND` is refused. */
 void console_set_shell(struct console *console, struct console_shell shell);
+
+/* A person types: lessons wait for Enter. Off at first. */
+void console_set_person(struct console *console, bool person);
+bool console_in_lesson(const struct console *console); /* so an empty line means something */
 
 /* A screen shows the view by itself, so `plot` need not print it. Off at first. */
 void console_set_screen(struct console *console, bool screen);

@@ -36,6 +36,8 @@ extern const struct command command_plot, command_set, command_screenshot;
 extern const struct command command_save, command_load, command_source;
 /* replay.c */
 extern const struct command command_record, command_replay, command_recover;
+/* expect.c, lesson.c */
+extern const struct command command_expect, command_let, command_lesson;
 /* help.c */
 extern const struct command command_help, command_apropos, command_quit;
 

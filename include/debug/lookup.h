@@ -1,7 +1,7 @@
 /*
  * lookup.h: the things of a session that have names: figures (`val.acc`), tensors (`fc1.weight`), statistics of tensors
  * (`fc1.weight.std`), a layer's norms (`fc1.grad.norm`, `fc1.ratio`), and, short for statistics of what a layer puts
- * out, `relu1.dead` and `tanh1.saturated`.
+ * out, `relu1.dead` and `tanh1.saturated`; numbers that are remembered (remembered.h): `$first`.
  *
  * One table of figures here and one of statistics in tensor.h; completion and help read them.
  */

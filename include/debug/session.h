@@ -24,6 +24,7 @@
 struct cures;
 struct expr;
 struct history;
+struct remembered;
 struct stops;
 struct doctor_settings;
 
@@ -123,6 +124,7 @@ struct session {
     int goal_op;
     struct expr *until; /* stops a run; owned; NULL: none */
     struct stops *stops; /* breakpoints, displays, watches; owned; NULL: none */
+    struct remembered *remembered; /* numbers with names (remembered.h); owned; NULL: none */
     enum stop stop;
     char stop_text[240];
     double samples_per_second; /* of the last second of running */

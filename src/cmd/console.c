@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "cmd/command.h"
+#include "cmd/lesson.h"
 #include "cmd/record.h"
 #include "debug/stops.h"
 
@@ -30,11 +31,12 @@ struct console {
     struct outlet outlet;
     struct log *log;
     struct record *record; /* NULL: none */
-    bool quitting, screen, hushed;
+    bool quitting, screen, hushed, person;
     const char *line; /* that is carried out now, or NULL */
     struct console_shell shell;
     struct queued *queue; /* the next line first */
     int depth;            /* of the queued line that is carried out now */
+    struct lesson_player lesson;
 };
 
 struct console *console_open(struct session *session, const struct outlet *outlet, struct err *err)
@@ -119,6 +121,21 @@ bool console_has_screen(const struct console *console)
     return console->screen;
 }
 
+void console_set_person(struct console *console, bool person)
+{
+    console->person = person;
+}
+
+struct lesson_player *console_lesson(struct console *console)
+{
+    return &console->lesson;
+}
+
+bool console_in_lesson(const struct console *console)
+{
+    return console->lesson.lesson != NULL;
+}
+
 void console_set_shell(struct console *console, struct console_shell shell)
 {
     console->shell = shell;
@@ -182,6 +199,14 @@ void console_notice(struct console *console, const char *format, ...)
     va_start(list, format);
     put_format(console, LOG_NOTICE, format, list);
     va_end(list);
+}
+
+void console_echo(struct console *console, const char *line)
+{
+    struct text echo = {0};
+    text_add(&echo, "> %s", line);
+    put(console, console->screen ? LOG_ECHO : LOG_ANSWER, echo.data);
+    text_free(&echo);
 }
 
 void console_answer_text(struct console *console, const struct text *text)
@@ -291,21 +316,34 @@ int console_carry_out(struct console *console, const char *line, struct err *err
     return status;
 }
 
-static int execute_from(struct console *console, const char *line, const char *where)
+/* Tells of a failure, and WHERE it was. */
+static int report(struct console *console, const char *where, const struct err *err)
 {
-    struct err err = {0};
-    if (console_carry_out(console, line, &err) == 0)
-        return 0;
     struct text text = {0};
-    text_add(&text, "%s%s%s", where ? where : "", where ? ": " : "", err.message);
+    text_add(&text, "%s%s%s", where ? where : "", where ? ": " : "", err->message);
     put(console, LOG_ERROR, text.data);
     text_free(&text);
     return -1;
 }
 
+static int execute_from(struct console *console, const char *line, const char *where)
+{
+    struct err err = {0};
+    return console_carry_out(console, line, &err) ? report(console, where, &err) : 0;
+}
+
+/* What an empty line and q are short for while a lesson is played; else LINE. */
+static const char *in_lesson(const struct console *console, const char *line)
+{
+    size_t blanks = strspn(line, " \t"), length = strcspn(line + blanks, " \t");
+    if (!console->lesson.lesson || line[blanks + length + strspn(line + blanks + length, " \t")])
+        return line;
+    return length == 0 ? "lesson next" : length == 1 && line[blanks] == 'q' ? "lesson leave" : line;
+}
+
 int console_execute(struct console *console, const char *line)
 {
-    return execute_from(console, line, NULL);
+    return execute_from(console, in_lesson(console, line), NULL);
 }
 
 /* --- the queue */
@@ -395,25 +433,60 @@ int console_source(struct console *console, const char *path, struct err *err)
     return queue_file(&console->queue, path, console->depth + 1, err);
 }
 
+static bool lesson_goes_on(const struct console *console)
+{
+    return console->lesson.lesson && !console->lesson.waits;
+}
+
 void console_drop_queue(struct console *console)
 {
+    struct lesson_player *lesson = &console->lesson;
     drop(&console->queue);
+    if (!console->person)
+        *lesson = (struct lesson_player){0};
+    if (!lesson_goes_on(console))
+        return;
+    lesson->waits = lesson->cut_short = true;
+    if (!session_running(console->session)) /* else what is said of the run comes first */
+        console_tell_lesson(console);
+}
+
+void console_tell_lesson(struct console *console)
+{
+    if (console->lesson.cut_short)
+        console_notice(console, "lesson %s waits: Enter goes on, `q` leaves it", console->lesson.lesson->name);
+    console->lesson.cut_short = false;
 }
 
 bool console_waiting(const struct console *console)
 {
-    return console->queue != NULL;
+    return console->queue || lesson_goes_on(console);
 }
 
+/* Carries out the next queued line. */
+static int run_queued(struct console *console)
+{
+    struct queued *first = dequeue(&console->queue);
+    console->depth = first->depth;
+    int status = execute_from(console, first->line, first->where);
+    console->depth = 0;
+    free_queued(first);
+    return status;
+}
+
+static int run_lesson(struct console *console)
+{
+    struct err err = {0};
+    char where[80] = "";
+    int status = lesson_play(&console->lesson, console, console->person, where, sizeof where, &err);
+    return status ? report(console, where, &err) : 0;
+}
+
+/* A lesson goes before what was queued behind the line that began it. */
 int console_pump(struct console *console)
 {
-    while (console->queue && !console->quitting && !session_running(console->session)) {
-        struct queued *first = dequeue(&console->queue);
-        console->depth = first->depth;
-        int status = execute_from(console, first->line, first->where);
-        console->depth = 0;
-        free_queued(first);
-        if (status) {
+    while (console_waiting(console) && !console->quitting && !session_running(console->session)) {
+        if (lesson_goes_on(console) ? run_lesson(console) : run_queued(console)) {
             console_drop_queue(console);
             return -1;
         }

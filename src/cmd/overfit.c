@@ -5,6 +5,7 @@
 
 #include "cmd/rows.h"
 #include "debug/overfit.h"
+#include "debug/remembered.h"
 #include "view/plot.h"
 
 #define PLOT_COLUMNS 80
@@ -111,6 +112,15 @@ static void answer(struct console *console, const struct overfit *result)
     text_free(&out);
 }
 
+/* For expressions: $overfit.loss and so on. */
+static void remember(struct session *session, const struct overfit *result)
+{
+    remembered_answer(session, "overfit.first", result->first);
+    remembered_answer(session, "overfit.loss", result->last);
+    remembered_answer(session, "overfit.steps", (double)result->steps);
+    remembered_answer(session, "overfit.learnt", result->outcome == OVERFIT_LEARNT);
+}
+
 static int run_overfit(struct console *console, const struct arg_values *args, struct err *err)
 {
     const struct session *session = console_session(console);
@@ -121,6 +131,7 @@ static int run_overfit(struct console *console, const struct arg_values *args, s
     if (overfit_run(session, (int)args->number[0], (uint64_t)args->number[1], &result, err))
         return -1;
     answer(console, &result);
+    remember(console_session(console), &result);
     overfit_close(&result);
     return 0;
 }
@@ -136,5 +147,6 @@ const struct command command_overfit = {
     .details =
         "On a copy, from the present weights, with the present loss, optimizer and rate; all of the rows in every\n"
         "step. Learnt: a loss below 0.01 with every row right, or an R2 above 0.999. What cannot learn four rows will\n"
-        "not learn a thousand: something is broken. `overfit 8 --steps 5000` asks for more.",
+        "not learn a thousand: something is broken. `overfit 8 --steps 5000` asks for more.\n"
+        "Expressions find the answer as $overfit.learnt (1 or 0), $overfit.first, $overfit.loss and $overfit.steps.",
     .example = "overfit 4 --steps 200", .args = overfit_args, .run = run_overfit};

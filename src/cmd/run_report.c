@@ -92,4 +92,5 @@ void console_run_ended(struct console *console)
     text_free(&out);
     console_tell(console);
     console_displays(console);
+    console_tell_lesson(console);
 }

@@ -1,5 +1,8 @@
 /* shift.c: accuracy against shifts, beside the last network that was measured on the same data. */
+#include <stdio.h>
+
 #include "cmd/rows.h"
+#include "debug/remembered.h"
 #include "debug/shift.h"
 
 static void add_curves(const struct shift_curve *now, const struct shift_curve *before, const char *score,
@@ -27,6 +30,11 @@ static int run_shift(struct console *console, const struct arg_values *args, str
         return err_prefix(err, "shift: ");
     add_curves(&curve, &session->shift, session->data->task == TASK_CLASSIFY ? "acc" : "r2", &out);
     session->shift = curve;
+    for (int i = 0; i <= curve.shifts; i++) { /* for expressions: $shift.2 */
+        char name[REMEMBERED_NAME];
+        snprintf(name, sizeof name, "shift.%d", i);
+        remembered_answer(session, name, curve.score[i]);
+    }
     console_answer_text(console, &out);
     text_free(&out);
     return 0;
@@ -40,5 +48,5 @@ const struct command command_shift = {
     .name = "shift", .summary = "measure accuracy on images that are moved by some pixels", .group = GROUP_LOOKING,
     .flags = COMMAND_NEEDS_DATA | COMMAND_READ_ONLY,
     .details = "Translation invariance, on a copy. The last measurement stands beside the new one: measure, change\n"
-               "the network (with pooling, without), train, measure again.",
+               "the network (with pooling, without), train, measure again. Expressions find the scores as $shift.0, $shift.1, ...",
     .args = shift_args, .run = run_shift};

@@ -21,12 +21,13 @@ const struct command *const commands[] = {
     &command_display,     &command_watch,
     &command_print,       &command_hist,        &command_list,        &command_where,       &command_info,
     &command_profile,     &command_image,       &command_shift,       &command_hash,
+    &command_expect,      &command_let,
     &command_overfit,     &command_lrfind,      &command_gradcheck,   &command_try,
     &command_doctor,      &command_cure,
     &command_plot,        &command_set,         &command_screenshot,
     &command_save,        &command_load,        &command_source,      &command_record,      &command_replay,
     &command_recover,
-    &command_help,        &command_apropos,     &command_quit,
+    &command_help,        &command_apropos,     &command_lesson,      &command_quit,
     NULL,
 };
 

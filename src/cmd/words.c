@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cmd/lesson.h"
 #include "cmd/rows.h"
 #include "data/dataset.h"
 #include "debug/doctor.h"
@@ -63,6 +64,17 @@ static const char *set_name(int i)
 static const char *topic_name(int i)
 {
     return help_topics[i].name;
+}
+
+static const char *lesson_name(int i)
+{
+    return lessons[i].name;
+}
+
+static const char *lesson_word(int i)
+{
+    static const char *const words[] = {"next", "leave", NULL};
+    return words[i];
 }
 
 static const char *out_name(int i)
@@ -177,6 +189,8 @@ static const struct {
     {WORDS_RULES, rule_name, NULL},
     {WORDS_DATA, set_name, NULL},
     {WORDS_TOPICS, topic_name, NULL},
+    {WORDS_LESSONS, lesson_name, NULL},
+    {WORDS_LESSONS, lesson_word, NULL},
 };
 
 void words_list(const struct console *console, unsigned words, const char *prefix, struct text *out)

@@ -162,6 +162,30 @@ static int value_of(const struct expr *expr, const struct node *node, struct ses
     }
 }
 
+/* The comparison inside NODE that decides. */
+static const struct node *deciding(const struct expr *expr, const struct node *node, struct session *session)
+{
+    struct err err;
+    double value = 0;
+    while (node->type == NODE_BINARY && strcmp(node->operator->text, "and") == 0) {
+        bool left_fails = number_of(expr, node->left, session, &value, &err) || value == 0;
+        node = left_fails ? node->left : node->right;
+    }
+    return node->type == NODE_BINARY && strchr("<>=!", node->operator->text[0]) ? node : NULL;
+}
+
+bool expr_explain(const struct expr *expr, struct session *session, struct text *out)
+{
+    struct err err;
+    double left = 0, right = 0;
+    const struct node *node = deciding(expr, expr->root, session);
+    if (!node || number_of(expr, node->left, session, &left, &err) ||
+        number_of(expr, node->right, session, &right, &err))
+        return false;
+    text_add(out, "%s %s %s", text_short(left).s, node->operator->text, text_short(right).s);
+    return true;
+}
+
 int expr_value(const struct expr *expr, struct session *session, struct named *value, struct err *err)
 {
     return value_of(expr, expr->root, session, value, err);

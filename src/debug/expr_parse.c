@@ -121,7 +121,7 @@ static struct node *fail_function(struct parser *parser, int column)
 
 static struct node *parse_name(struct parser *parser)
 {
-    int column = parser->at, length = 0;
+    int column = parser->at, length = parser->text[column] == '$';
     const char *start = parser->text + column;
     while (name_character(start[length]))
         length++;
@@ -210,7 +210,7 @@ static struct node *parse_primary(struct parser *parser)
     }
     if (isdigit((unsigned char)next) || next == '.')
         return parse_number(parser);
-    if (isalpha((unsigned char)next) || next == '_')
+    if (isalpha((unsigned char)next) || next == '_' || next == '$')
         return parse_postfix(parser, parse_name(parser));
     return expr_fail(parser, parser->at, next ? "a number, a name or ( was expected"
                                           : "the expression ends here; a number or a name was expected");

@@ -164,6 +164,13 @@ static int get_update_norm(struct session *session, double *value, struct err *e
     return 0;
 }
 
+static int get_nonfinite(struct session *session, double *value, struct err *err)
+{
+    (void)err;
+    *value = isnan(session->nonfinite_step) ? 0 : session->nonfinite_step;
+    return 0;
+}
+
 const struct named_figure named_figures[] = {
     {"step", "completed steps", get_step, false},
     {"epoch", "completed epochs", get_epoch, false},
@@ -181,5 +188,6 @@ const struct named_figure named_figures[] = {
     {"grad.norm", "norm of the whole gradient, before clipping", get_gradient_norm, false},
     {"weight.norm", "norm of all parameters", get_weight_norm, false},
     {"update.norm", "norm of the last change of all parameters", get_update_norm, false},
+    {"nonfinite", "first step whose loss or gradient was not finite; 0: none", get_nonfinite, false},
     {NULL, NULL, NULL, false},
 };

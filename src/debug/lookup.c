@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "debug/remembered.h"
 #include "written.h"
 
 #define NAME_ROOM 96
@@ -200,6 +201,8 @@ int lookup(struct session *session, const char *name, struct named *named, struc
     *named = (struct named){.type = NAMED_NUMBER};
     if (!session->net)
         return err_set(err, ERR_STATE, "%s: no data yet; `data FILE` loads some", name);
+    if (name[0] == '$')
+        return remembered_get(session, name + 1, &named->number, err);
     if (strlen(name) >= NAME_ROOM)
         return err_set(err, ERR_USAGE, "a name of %zu characters; the longest has %d", strlen(name), NAME_ROOM - 1);
     for (const struct named_figure *figure = named_figures; figure->name; figure++)
@@ -291,11 +294,21 @@ static void add_layer_figures(const struct session *session, int layer, const ch
     }
 }
 
+static void add_remembered(const struct session *session, const char *prefix, struct text *out)
+{
+    char name[REMEMBERED_NAME + 1];
+    for (int i = 0; remembered_name(session, i, NULL); i++) {
+        snprintf(name, sizeof name, "$%s", remembered_name(session, i, NULL));
+        add_name(out, prefix, name);
+    }
+}
+
 void lookup_names(const struct session *session, const char *prefix, struct text *out)
 {
     for (const struct named_figure *figure = named_figures; figure->name; figure++)
         if (!figure->test || !session->data || session->data->tests)
             add_name(out, prefix, figure->name);
+    add_remembered(session, prefix, out);
     if (!session->net)
         return;
     const struct net *net = session->net;

@@ -14,6 +14,7 @@
 #include "debug/doctor.h"
 #include "debug/expr.h"
 #include "debug/history.h"
+#include "debug/remembered.h"
 #include "debug/rig.h"
 #include "debug/stops.h"
 
@@ -104,6 +105,7 @@ void session_close(struct session *session)
     expr_free(session->until);
     stops_close(session->stops);
     doctor_settings_close(session->doctor);
+    remembered_close(session->remembered);
     free(session->event);
     free(session->cures);
     batch_order_close(&session->order);

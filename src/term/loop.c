@@ -90,12 +90,8 @@ struct outlet loop_outlet(struct loop *loop)
 static int carry_out(struct loop *loop, const char *line)
 {
     frame_log_end(&loop->frame);
-    struct text echo = {0};
-    char safe[1024];
-    text_add(&echo, "> %s", text_escape(safe, sizeof safe, line));
-    log_add(console_log(loop->console), LOG_ECHO, echo.data);
-    put(loop, LOG_ECHO, echo.data);
-    text_free(&echo);
+    if (*line)
+        console_echo(loop->console, line);
     int result = console_execute(loop->console, line);
     if (console_quitting(loop->console))
         loop->status = EXIT_OK;
@@ -109,11 +105,12 @@ static void on_entered(void *context, const char *line)
         loop->status = EXIT_OK;
         return;
     }
-    if (line[strspn(line, " \t")] == '\0') {
+    if (line[strspn(line, " \t")]) {
+        prompt_remember(line);
+    } else if (!console_in_lesson(loop->console)) {
         frame_log_end(&loop->frame);
         return;
     }
-    prompt_remember(line);
     text_add(&loop->entered, "%s\n", line);
 }
 
@@ -427,6 +424,7 @@ int loop_run(struct loop *loop, struct console *console, const struct term_optio
     loop->keys.utf8 = MB_CUR_MAX > 1;
     loop->status = GOING_ON;
     console_set_screen(console, true);
+    console_set_person(console, true);
     struct text history = {0};
     struct prompt_hooks hooks = {on_entered, on_complete, on_show, on_repaint, loop};
     if (signals_open(SIGNALS_SCREEN, err))

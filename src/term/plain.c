@@ -245,6 +245,7 @@ int plain_run(struct plain *plain, struct console *console, const struct term_op
     console_session(console)->breath = (struct breath){breathe, plain};
     console_set_shell(console, (struct console_shell){run_shell, plain});
     bool person = options->read_stdin && isatty(STDIN_FILENO);
+    console_set_person(console, person);
     int status = work_off(plain, console, options, person);
     if (status < 0 && options->read_stdin)
         status = read_commands(plain, console, options, person);

@@ -210,7 +210,7 @@ static bool takes_any_word(const struct command *command)
 
 static bool takes_expression(const struct command *command)
 {
-    static const char *const names[] = {"print", "until", "display", "watch"};
+    static const char *const names[] = {"print", "until", "display", "watch", "expect"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (strcmp(command->name, names[i]) == 0)
             return true;

@@ -181,7 +181,8 @@ static void complete_line(const char *command, const char *word, struct text *ou
 static bool blames_word(const char *message)
 {
     static const char *const state_or_data[] = {"is for regression", "is for classification", "the targets are classes",
-                                                "is a tensor; a number was expected", "found text (such as"};
+                                                "is a tensor; a number was expected", "found text (such as",
+                                                "does not hold", "none is being played"};
     for (size_t i = 0; i < sizeof state_or_data / sizeof *state_or_data; i++)
         if (strstr(message, state_or_data[i]))
             return false;
