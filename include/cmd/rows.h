@@ -13,8 +13,8 @@ extern const struct command command_net, command_bn, command_activation, command
 /* init.c, summary.c */
 extern const struct command command_init, command_summary;
 /* training.c */
-extern const struct command command_optimizer, command_lr, command_batch, command_loss, command_gradclip, command_seed,
-    command_reset;
+extern const struct command command_optimizer, command_lr, command_decay, command_batch, command_loss, command_gradclip,
+    command_seed, command_reset;
 /* run.c */
 extern const struct command command_step, command_stepi, command_finish, command_epoch, command_run, command_until,
     command_stop;

@@ -13,6 +13,7 @@
 #define CHECKPOINT_SLOT_NAME "optimizer.%s.%s" /* "optimizer.exp_avg.fc1.weight" */
 #define CHECKPOINT_SQUASH    "data.squash"     /* [features] C; absent: nothing is squashed */
 #define CHECKPOINT_CLIP      "data.clip"       /* "LOW HIGH"; absent: values are not clipped */
+#define CHECKPOINT_DECAY     "decay"           /* as schedule_write says; absent: the rate does not fall */
 #define CHECKPOINT_NAME_ROOM (LAYER_NAME_MAX + 64)
 
 /* What a checkpoint says in numbers, besides the data's origin. */

@@ -23,7 +23,8 @@ struct session *session_fork(const struct session *session, struct err *err);
 int session_fork_run(struct session *fork, uint64_t steps, struct err *err);
 
 /* Makes FORK train on ROW [rows], row numbers of the dataset, and nothing else: one batch of all of them a step, no
- * validation, no test rows. Weights, statistics and the optimizer go on; values are whitened as before. VIEW is room
+ * validation, no test rows. Weights, statistics and the optimizer go on; values are transformed as before, and
+ * the rate stays what it is now. VIEW is room
  * that outlives the fork, and so does ROW. On failure the fork can only be closed. */
 int session_fork_narrow(struct session *fork, struct dataset *view, int *row, int rows, struct err *err);
 

@@ -54,6 +54,9 @@ void session_adopt(struct session *session, struct dataset *data, const struct t
  * touched. */
 void session_clear_record(struct session *session);
 
+/* At step 0: the rate that a person chose last, and its fall from there. */
+void session_restart_schedule(struct session *session);
+
 /* What was evaluated, or is being, is not of this network any more. */
 void session_forget_validation(struct session *session);
 

@@ -20,6 +20,7 @@
 #include "data/dataset.h"
 #include "data/transform.h"
 #include "dnn/program.h"
+#include "dnn/schedule.h"
 
 struct cures;
 struct expr;
@@ -98,7 +99,8 @@ struct session {
     struct net *net; /* NULL without data */
     struct init init;
     struct loss loss;
-    struct optimizer optimizer;
+    struct optimizer optimizer; /* its rate is what the schedule says of the present step */
+    struct schedule schedule;
     real *stats_before;  /* [net->stat_size] statistics as they were when the step began */
     struct arena rig_arena; /* the optimizer's slots and those statistics */
     bool lr_chosen;      /* the person has set the rate */
@@ -187,6 +189,8 @@ int session_set_whiten(struct session *session, bool inputs, bool targets, struc
 /* Clips, squashes and whitens as TRANSFORM, which is for the same data, from here on. */
 void session_set_transform(struct session *session, const struct transform *transform);
 int session_set_lr(struct session *session, double lr, struct err *err); /* the rate counts as chosen from then on */
+/* The rate goes by SCHEDULE from here on. */
+void session_set_schedule(struct session *session, const struct schedule *schedule);
 int session_set_clip(struct session *session, double norm, struct err *err); /* 0: off */
 
 /* Back to step 0 with the present settings: weights drawn as the first time, plots and events cleared. */

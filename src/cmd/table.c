@@ -12,6 +12,7 @@ const struct command *const commands[] = {
     &command_whiten,      &command_squash,      &command_clip,
     &command_net,         &command_bn,          &command_activation,  &command_bias,
     &command_dropout,     &command_init,        &command_summary,     &command_optimizer,   &command_lr,
+    &command_decay,
     &command_batch,       &command_loss,        &command_gradclip,    &command_seed,        &command_reset,
     &command_step,        &command_stepi,       &command_finish,      &command_epoch,       &command_run,
     &command_until,       &command_stop,

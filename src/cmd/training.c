@@ -1,6 +1,7 @@
 /* training.c: the settings of training: optimizer, rate, batch, loss, clipping, seed. Each edit is an event. */
 #include <errno.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +16,7 @@ static double rate_for(const struct session *session, const struct optim_kind *k
 {
     const struct optimizer *old = &session->optimizer;
     /* That of a checkpoint counts as chosen when it is not the kind's own. */
-    bool chosen = session->lr_chosen || old->lr != old->kind->lr;
+    bool chosen = session->lr_chosen || session->schedule.base != old->kind->lr;
     return kind == old->kind || chosen ? old->lr : kind->lr;
 }
 
@@ -66,7 +67,73 @@ static int run_lr(struct console *console, const struct arg_values *args, struct
     if (read_rate(args->text[0], before, &rate, err) || session_set_lr(session, rate, err))
         return -1;
     session_event(session, "lr %s -> %s", text_short(before).s, text_short(rate).s);
-    console_notice(console, "lr %s -> %s", text_short(before).s, text_short(rate).s);
+    console_notice(console, "lr %s -> %s%s", text_short(before).s, text_short(rate).s,
+                   session->schedule.kind != SCHEDULE_NONE ? "; the decay goes on from there" : "");
+    return 0;
+}
+
+/* --- decay */
+
+/* ", halved every 1,386 steps" */
+static void add_half_life(const struct schedule *schedule, struct text *out)
+{
+    double half = log(0.5) / log(schedule->factor);
+    const char *what = schedule->kind == SCHEDULE_STEP ? "step" : "epoch";
+    if (schedule->factor >= 1)
+        return;
+    if (half < 10)
+        text_add(out, ", %s after 10 %ss", text_short(schedule->base * pow(schedule->factor, 10)).s, what);
+    else
+        text_add(out, ", halved every %s %ss", text_count(round(half)).s, what);
+}
+
+/* What rates are to come. */
+static void add_outlook(const struct schedule *schedule, struct text *out)
+{
+    double rate = schedule->base;
+    switch (schedule->kind) {
+    case SCHEDULE_STEP:
+    case SCHEDULE_EPOCH:
+        text_add(out, ": lr %s now", text_short(rate).s);
+        add_half_life(schedule, out);
+        break;
+    case SCHEDULE_AT:
+        text_add(out, ": lr %s now", text_short(rate).s);
+        for (int i = 0; i < schedule->points; i++) {
+            rate *= schedule->point[i].factor;
+            text_add(out, ", %s from step %s on", text_short(rate).s,
+                     text_count((double)schedule->point[i].step).s);
+        }
+        break;
+    case SCHEDULE_COSINE:
+        text_add(out, ": lr %s now, %s half-way, 0 from step %s on", text_short(rate).s, text_short(rate / 2).s,
+                 text_count((double)(schedule->begin + schedule->steps)).s);
+        break;
+    case SCHEDULE_NONE:
+        text_add(out, ": lr stays at %s", text_short(rate).s);
+        break;
+    }
+}
+
+static int run_decay(struct console *console, const struct arg_values *args, struct err *err)
+{
+    struct session *session = console_session(console);
+    struct schedule schedule;
+    struct text words = {0};
+    if (!args->given[0]) {
+        schedule_print(&session->schedule, &words);
+        console_answer(console, "decay %s, lr %s", words.data, text_short(session->optimizer.lr).s);
+        text_free(&words);
+        return 0;
+    }
+    if (schedule_parse(args->text[0], session->optimizer.lr, session->step, session->epoch, &schedule, err))
+        return -1;
+    session_set_schedule(session, &schedule);
+    schedule_print(&schedule, &words);
+    session_event(session, "decay %s", words.data);
+    add_outlook(&schedule, &words);
+    console_notice(console, "decay %s", words.data);
+    text_free(&words);
     return 0;
 }
 
@@ -178,6 +245,9 @@ static const struct arg_spec optimizer_args[] = {
      .summary = "an optimizer with its arguments; none: print the present one"}, {0}};
 static const struct arg_spec lr_args[] = {
     {.name = "rate", .type = ARG_WORD, .preset = "", .summary = "3e-4, *0.1 or /10; none: print it"}, {0}};
+static const struct arg_spec decay_args[] = {
+    {.name = "how", .type = ARG_REST, .preset = "", .choices = (const char *const[]){"at", "cosine", "off", NULL},
+     .summary = "0.9995 per step, 0.9 per epoch, at 300:0.1,3000:0.1, cosine 1000, off; none: print it"}, {0}};
 static const struct arg_spec batch_args[] = {
     {.name = "rows", .type = ARG_WORD, .preset = "", .choices = (const char *const[]){"full", NULL},
      .summary = "1 to the number of training rows, or full; none: print it"}, {0}};
@@ -199,7 +269,18 @@ const struct command command_optimizer = {
     .example = "optimizer momentum nesterov=on", .args = optimizer_args, .run = run_optimizer};
 const struct command command_lr = {
     .name = "lr", .summary = "change the learning rate", .group = GROUP_TRAINING,
-    .flags = COMMAND_NEEDS_DATA, .example = "lr /10", .args = lr_args, .run = run_lr};
+    .flags = COMMAND_NEEDS_DATA,
+    .details = "*0.1 and /10 are of the present rate. `decay` lets it fall by itself; `lrfind` looks for a good one.",
+    .example = "lr /10", .args = lr_args, .run = run_lr};
+const struct command command_decay = {
+    .name = "decay", .summary = "let the learning rate fall by itself", .group = GROUP_TRAINING,
+    .flags = COMMAND_NEEDS_DATA,
+    .details =
+        "The rate is multiplied by a factor with every step or epoch; or once so many steps are done in all; or it\n"
+        "falls to 0 along half a cosine in so many steps from here. It depends on the step alone, so that it is the\n"
+        "same when that is gone back to, resumed or replayed. `lr RATE` on the way sets it, and it falls on from\n"
+        "there; `reset` begins anew from the rate set last.",
+    .example = "decay 0.9995 per step", .args = decay_args, .run = run_decay};
 const struct command command_batch = {
     .name = "batch", .summary = "change how many rows a step takes", .group = GROUP_TRAINING,
     .flags = COMMAND_NEEDS_DATA, .example = "batch 8", .args = batch_args, .run = run_batch};

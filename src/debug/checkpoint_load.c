@@ -29,6 +29,7 @@ struct restored {
     struct rig rig;
     struct init init;
     struct arg_values optimizer_args;
+    struct schedule schedule;
 };
 
 /* A checkpoint may come from anyone: what it names is opened only if it is a file, which ends and does not wait. */
@@ -205,6 +206,23 @@ static int restore_settings(const struct safetensors *file, const struct dataset
     return plan->batch > 0 ? 0 : err_set(err, ERR_DATA, "the checkpoint's batch is 0 rows");
 }
 
+static int restore_decay(const struct safetensors *file, struct restored *restored, struct err *err)
+{
+    const struct checkpoint_numbers *numbers = &restored->numbers;
+    const char *line = safetensors_get(file, CHECKPOINT_DECAY);
+    struct schedule *schedule = &restored->schedule;
+    *schedule = (struct schedule){.base = numbers->lr};
+    if (!line)
+        return 0;
+    if (schedule_read(line, schedule, err))
+        return err_prefix(err, "the checkpoint's '%s': ", CHECKPOINT_DECAY);
+    if (schedule->from_step > numbers->step || schedule->from_epoch > numbers->epoch ||
+        schedule_rate(schedule, numbers->step, (uint32_t)numbers->epoch) != numbers->lr)
+        return err_set(err, ERR_DATA, "the checkpoint's '%s' is '%.80s', which is not its rate at step %" PRIu64,
+                       CHECKPOINT_DECAY, line, numbers->step);
+    return 0;
+}
+
 static int restore_tensors(const struct safetensors *file, struct restored *restored, struct text *notes,
                            struct err *err)
 {
@@ -256,6 +274,7 @@ static void put_in_place(struct session *session, struct restored *restored)
     session->draws = (uint32_t)numbers->draws;
     session->optimizer.args = restored->optimizer_args;
     session->optimizer.lr = numbers->lr;
+    session->schedule = restored->schedule;
     session->optimizer.clip = numbers->clip;
     session->optimizer.t = numbers->t;
     batch_order_set(&session->order, session->data, session->seed, session->epoch);
@@ -279,7 +298,7 @@ static int restore(struct session *session, const struct safetensors *file, stru
         goto fail;
     struct dataset *data = restored.data ? restored.data : session->data;
     if (checkpoint_read_numbers(file, &restored.numbers, err) || restore_transform(file, data, &restored, err) ||
-        restore_settings(file, data, &restored, err) ||
+        restore_settings(file, data, &restored, err) || restore_decay(file, &restored, err) ||
         batch_order_open(&restored.order, data, restored.numbers.seed, err) ||
         rig_open(session, data, &restored.plan, &restored.rig, err) || restore_tensors(file, &restored, notes, err))
         goto fail;

@@ -133,6 +133,17 @@ static int set_clip(struct safetensors *file, const struct transform *transform,
     return transform->clips ? safetensors_set(file, CHECKPOINT_CLIP, clip, err) : 0;
 }
 
+static int set_decay(struct safetensors *file, const struct schedule *schedule, struct err *err)
+{
+    struct text line = {0};
+    if (schedule->kind == SCHEDULE_NONE)
+        return 0;
+    schedule_write(schedule, &line);
+    int status = safetensors_set(file, CHECKPOINT_DECAY, line.data, err);
+    text_free(&line);
+    return status;
+}
+
 /* Where the data came from; a file by its whole path, so that it is found from any folder. */
 static int set_origin(struct safetensors *file, const struct session *session, struct err *err)
 {
@@ -170,7 +181,7 @@ int checkpoint_save(struct session *session, const char *path, struct err *err)
                            : "`finish` completes it");
     int status = add_tensors(&file, session, err) || set_numbers(&file, session, err) ||
                  set_words(&file, session, err) || set_clip(&file, &session->transform, err) ||
-                 set_origin(&file, session, err) ||
+                 set_decay(&file, &session->schedule, err) || set_origin(&file, session, err) ||
                  safetensors_write(&file, path, err);
     safetensors_close(&file);
     return status ? -1 : 0;

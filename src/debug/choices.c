@@ -115,7 +115,7 @@ static void add_preparations(const struct session *session, struct text *out)
 
 void choices_print(const struct session *session, struct text *out)
 {
-    struct text net = {0}, init = {0}, loss = {0}, optimizer = {0};
+    struct text net = {0}, init = {0}, loss = {0}, optimizer = {0}, decay = {0};
     char batch[32];
     if (session->data->notes.data)
         text_add(out, "%s", session->data->notes.data);
@@ -131,6 +131,11 @@ void choices_print(const struct session *session, struct text *out)
     add_row(out, "loss", loss.data, "loss KIND");
     add_row(out, "optimizer", optimizer.data, "optimizer KIND");
     add_row(out, "lr", text_short(session->optimizer.lr).s, "lr RATE");
+    if (session->schedule.kind != SCHEDULE_NONE) {
+        schedule_print(&session->schedule, &decay);
+        add_row(out, "decay", decay.data, "decay off");
+    }
+    text_free(&decay);
     add_row(out, "batch", batch, "batch ROWS");
     text_free(&net);
     text_free(&init);

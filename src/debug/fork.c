@@ -18,6 +18,7 @@ static void copy_settings(struct session *fork, const struct session *session)
     fork->init = session->init;
     fork->loss = session->loss;
     fork->optimizer = session->optimizer; /* its slots are the fork's own once there is a rig */
+    fork->schedule = session->schedule;
     fork->lr_chosen = session->lr_chosen;
     fork->batch = session->batch;
     fork->seed = session->seed;
@@ -132,5 +133,6 @@ int session_fork_narrow(struct session *fork, struct dataset *view, int *row, in
     fork->data_lent = true;
     rig_install(fork, &plan, &rig);
     fork->visited = fork->batch_first = 0;
+    fork->schedule = (struct schedule){.base = fork->optimizer.lr};
     return 0;
 }

@@ -37,6 +37,8 @@ static void add_settings(XXH3_state_t *hash, const struct session *session)
     choice_optimizer(session, &text);
     text_add(&text, "|");
     choice_init(session, &text);
+    if (session->schedule.kind != SCHEDULE_NONE)
+        schedule_write(&session->schedule, &text);
     add_bytes(hash, text.data, text.length);
     text_free(&text);
     add_number(hash, session->optimizer.lr);

@@ -131,7 +131,7 @@ static void settings_take(const struct session *session, struct settings *settin
                                   .init = session->init,
                                   .optim = session->optimizer.kind,
                                   .optim_args = session->optimizer.args,
-                                  .lr = session->optimizer.lr,
+                                  .schedule = session->schedule,
                                   .clip = session->optimizer.clip,
                                   .lr_chosen = session->lr_chosen,
                                   .batch = session->batch,

@@ -17,7 +17,8 @@ struct settings {
     struct init init;
     const struct optim_kind *optim;
     struct arg_values optim_args;
-    double lr, clip;
+    struct schedule schedule;
+    double clip;
     bool lr_chosen;
     const struct transform *transform; /* owned by the first edit that has it */
     int batch;

@@ -25,6 +25,7 @@
 static int take_step(struct session *fork, double rate, double *loss, bool *finite, struct err *err)
 {
     fork->optimizer.lr = rate;
+    fork->schedule.kind = SCHEDULE_NONE;
     if (session_fork_run(fork, 1, err))
         return -1;
     *loss = fmax(fork->batch_figures.loss, LOSS_LEAST);

@@ -45,6 +45,7 @@ static void default_settings(struct session *session)
     session->optimizer.kind = optim_kinds[0];
     args_preset(session->optimizer.kind->args, &session->optimizer.args);
     session->optimizer.lr = session->optimizer.kind->lr;
+    session->schedule = (struct schedule){.base = session->optimizer.lr};
     session->lr_chosen = false;
     session->optimizer.clip = 0;
 }
@@ -185,6 +186,12 @@ void session_clear_record(struct session *session)
     clear_curves(session);
 }
 
+void session_restart_schedule(struct session *session)
+{
+    schedule_restart(&session->schedule, session->schedule.base);
+    session->optimizer.lr = session->schedule.base;
+}
+
 /* A refusal of data that are opened for the first time names them. */
 static int name_source(const struct data_origin *origin, struct err *err)
 {
@@ -224,6 +231,7 @@ int session_load_data(struct session *session, const struct data_origin *origin,
         default_settings(session);
     session->optimizer.t = 0;
     session_clear_record(session);
+    session_restart_schedule(session);
     net_init(session->net, &session->init, session->seed, session->draws);
     if (notes)
         choices_print(session, notes);

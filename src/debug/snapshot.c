@@ -239,7 +239,6 @@ int snapshot_restore(struct session *session, const struct snapshot *snapshot, s
     }
     session->init = settings->init;
     session->optimizer.args = settings->optim_args;
-    session->optimizer.lr = settings->lr;
     session->optimizer.clip = settings->clip;
     session->optimizer.t = snapshot->t;
     session->lr_chosen = settings->lr_chosen;
@@ -247,6 +246,8 @@ int snapshot_restore(struct session *session, const struct snapshot *snapshot, s
     session->seed = settings->seed;
     session->step = snapshot->step;
     session->epoch = snapshot->epoch;
+    session->schedule = settings->schedule;
+    session->optimizer.lr = schedule_rate(&session->schedule, session->step, session->epoch);
     session->draws = snapshot->draws;
     session->visited = snapshot->visited;
     session->inside = session->held = session->spoilt = false;

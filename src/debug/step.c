@@ -60,11 +60,14 @@ bool step_run(struct session *session, int end, bool hold)
 
 bool step_end(struct session *session)
 {
+    bool last = session->visited >= session->data->trains;
     session->inside = false;
     session->step++;
-    if (session->visited < session->data->trains)
-        return false;
-    session->epoch++;
-    session->visited = 0;
-    return true;
+    if (last) {
+        session->epoch++;
+        session->visited = 0;
+    }
+    if (session->schedule.kind != SCHEDULE_NONE)
+        session->optimizer.lr = schedule_rate(&session->schedule, session->step, session->epoch);
+    return last;
 }

@@ -115,6 +115,13 @@ int session_set_loss(struct session *session, const struct loss *loss, struct te
     return rebuild_as(session, EDIT_LOSS, &plan, notes, err);
 }
 
+/* A rate by hand: the schedule goes on from it. */
+static void set_rate(struct session *session, double lr)
+{
+    schedule_rebase(&session->schedule, lr, session->step, session->epoch);
+    session->optimizer.lr = lr;
+}
+
 int session_set_optimizer(struct session *session, const struct optim_kind *kind, const struct arg_values *args,
                           double lr, struct text *notes, struct err *err)
 {
@@ -132,7 +139,8 @@ int session_set_optimizer(struct session *session, const struct optim_kind *kind
             text_add(notes, "all weights and the optimizer's state kept\n");
     }
     session->optimizer.args = *args;
-    session->optimizer.lr = lr;
+    if (lr != session->optimizer.lr)
+        set_rate(session, lr);
     history_edited(session, EDIT_OPTIMIZER, &before);
     return 0;
 }
@@ -161,10 +169,19 @@ int session_set_lr(struct session *session, double lr, struct err *err)
         return err_set(err, ERR_USAGE, "lr: %s; legal: 0 or more, and finite", text_short(lr).s);
     struct edit_mark before = history_before_edit(session);
     drop_held_back(session);
-    session->optimizer.lr = lr;
+    set_rate(session, lr);
     session->lr_chosen = true;
     history_edited(session, EDIT_LR, &before);
     return 0;
+}
+
+void session_set_schedule(struct session *session, const struct schedule *schedule)
+{
+    struct edit_mark before = history_before_edit(session);
+    drop_held_back(session);
+    session->schedule = *schedule;
+    session->optimizer.lr = schedule_rate(schedule, session->step, session->epoch);
+    history_edited(session, EDIT_LR, &before);
 }
 
 int session_set_clip(struct session *session, double norm, struct err *err)
@@ -206,6 +223,7 @@ void session_reset(struct session *session, uint64_t seed)
     history_new_root(session, false);
     session->seed = seed;
     session_clear_record(session);
+    session_restart_schedule(session);
     net_init(session->net, &session->init, seed, 0);
     for (int slot = 0; slot < session->optimizer.kind->slots; slot++)
         memset(session->optimizer.slot[slot], 0, session->net->size * sizeof(real));

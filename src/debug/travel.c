@@ -44,14 +44,15 @@ static int make_again(struct session *session, const struct edit *edit, struct e
     case EDIT_LOSS:
         return session_set_loss(session, &settings->loss, NULL, err);
     case EDIT_OPTIMIZER:
-        return session_set_optimizer(session, settings->optim, &settings->optim_args, settings->lr, NULL, err);
+        return session_set_optimizer(session, settings->optim, &settings->optim_args, session->optimizer.lr, NULL, err);
     case EDIT_BATCH:
         return session_set_batch(session, settings->batch, err);
     case EDIT_TRANSFORM:
         session_set_transform(session, settings->transform);
         return 0;
     case EDIT_LR:
-        return session_set_lr(session, settings->lr, err);
+        session_set_schedule(session, &settings->schedule);
+        return 0;
     case EDIT_CLIP:
         return session_set_clip(session, settings->clip, err);
     case EDIT_WEIGHTS:
@@ -75,6 +76,9 @@ static int pass_edit(struct session *session, struct err *err)
     session->lost_updates = lost; /* it was counted, and told, the first time */
     if (status)
         return -1;
+    session->lr_chosen = edit->settings.lr_chosen;
+    session->schedule = edit->settings.schedule; /* another optimizer may have brought another rate */
+    session->optimizer.lr = schedule_rate(&session->schedule, session->step, session->epoch);
     history->applied = edit->depth + 1;
     return 0;
 }

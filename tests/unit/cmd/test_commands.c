@@ -246,7 +246,7 @@ static void refuse_all(struct talk *talk)
             if (!harmless && !chooses && !prints && !number)
                 refuse(talk, command, line);
         }
-        snprintf(line, sizeof line, "%s 1 2 3 4 5 6 7 8 9 10 11", command->name);
+        snprintf(line, sizeof line, "%s 1 2 3 4 5 6 7 8 9 10 99", command->name);
         refuse(talk, command, line);
     }
 }

@@ -116,6 +116,15 @@ static inline void live_loss(struct session *session, const char *words)
         fail_msg("%s: %s", words, err.message);
 }
 
+static inline void live_decay(struct session *session, const char *words)
+{
+    struct schedule schedule;
+    struct err err = {0};
+    if (schedule_parse(words, session->optimizer.lr, session->step, session->epoch, &schedule, &err))
+        fail_msg("%s", err.message);
+    session_set_schedule(session, &schedule);
+}
+
 static inline void live_init(struct session *session, const char *words)
 {
     struct init init;

@@ -65,11 +65,14 @@ static void check_round_trip(const char *source, const char *optimizer, int thre
     assert_int_equal(session_set_clip(whole, 2.5, &err), 0);
     live_init(whole, "lecun uniform");
     prepare_inputs(whole);
+    live_decay(whole, "at 20:0.5,60:0.25");
     live_steps(whole, 37); /* in the middle of an epoch */
     assert_true(whole->visited > 0);
     save(whole, path);
     uint64_t saved = session_hash(whole);
+    assert_true(whole->optimizer.lr == 0.003 * 0.5);
     live_steps(whole, 41);
+    assert_true(whole->optimizer.lr == 0.003 * 0.5 * 0.25);
     struct session *resumed = live_empty(1, threads);
     load(resumed, path, &notes);
     assert_true(session_hash(resumed) == saved);

@@ -108,8 +108,15 @@ static void edit_inputs(struct session *session, int k)
     transform_close(&transform);
 }
 
-static void (*const edits[])(struct session *, int) = {edit_lr,   edit_batch, edit_net,    edit_init,  edit_optimizer,
-                                                       edit_loss, edit_clip,  edit_whiten, edit_inputs};
+static void edit_decay(struct session *session, int k)
+{
+    static const char *const words[] = {"0.9 per step", "0.5 per epoch", "cosine 20"};
+    live_decay(session, words[k]);
+}
+
+static void (*const edits[])(struct session *, int) = {edit_lr,        edit_batch, edit_net,  edit_init,
+                                                       edit_optimizer, edit_loss,  edit_clip, edit_whiten,
+                                                       edit_inputs,    edit_decay};
 enum { KINDS = sizeof edits / sizeof *edits };
 
 static void make(struct session *session, int edit)
