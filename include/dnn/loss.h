@@ -12,6 +12,7 @@
 
 struct loss_kind {
     const char *name, *summary;
+    const char *unit; /* of the loss: "nats" */
     const struct arg_spec *args;
     int one_of_two; /* 1: two classes are one output (bce) */
     int classes;    /* 1: made for classification; 0: for numbers */

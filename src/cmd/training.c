@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/arena.h"
 #include "cmd/rows.h"
 #include "debug/choices.h"
 
@@ -139,6 +140,18 @@ static int run_decay(struct console *console, const struct arg_values *args, str
 
 /* --- batch */
 
+/* Before it is taken: what a step of so many rows keeps. */
+static void note_memory(struct console *console, int rows)
+{
+    const struct session *session = console_session(console);
+    int ranks = team_ranks(session->team);
+    double need = (double)program_bytes(session->net, PROGRAM_TRAIN, rows, ranks);
+    double now = (double)program_bytes(session->net, PROGRAM_TRAIN, session->batch, ranks);
+    console_notice(console, "a step of all %s training rows takes %s; one of %s takes %s; %s of memory is available",
+                   text_count(rows).s, text_bytes(need).s, text_count(session->batch).s, text_bytes(now).s,
+                   text_bytes((double)memory_available()).s);
+}
+
 static int run_batch(struct console *console, const struct arg_values *args, struct err *err)
 {
     struct session *session = console_session(console);
@@ -153,6 +166,8 @@ static int run_batch(struct console *console, const struct arg_values *args, str
     if (rows < 1 || rows > session->data->trains)
         return err_set(err, ERR_USAGE, "batch: %ld rows; legal: 1 to %d (the training rows), or full", rows,
                        session->data->trains);
+    if (strcmp(args->text[0], "full") == 0)
+        note_memory(console, (int)rows);
     if (session_set_batch(session, (int)rows, err))
         return -1;
     session_event(session, "batch %d -> %d", before, session->batch);
@@ -162,11 +177,28 @@ static int run_batch(struct console *console, const struct arg_values *args, str
 
 /* --- loss */
 
+/* What becomes of the curves. */
+static void note_units(struct console *console, const struct loss *before, const struct loss *now)
+{
+    const struct session *session = console_session(console);
+    const struct dataset *data = session->data;
+    if (before->kind == now->kind)
+        return;
+    console_notice(console, "units: %s in %s", session->step ? "from this mark on the loss curves are" : "the loss is",
+                   now->kind->unit);
+    if (session->step)
+        console_notice(console, "before it they are in %s (%s): compare scores across it, not losses",
+                       before->kind->unit, before->kind->name);
+    if (data->task == TASK_REGRESS && session->transform.targets && !now->kind->classes)
+        console_notice(console, "a unit of the whitened target is %s of the raw one (`whiten off targets`)",
+                       text_short(session->transform.y_sd).s);
+}
+
 static int run_loss(struct console *console, const struct arg_values *args, struct err *err)
 {
     struct session *session = console_session(console);
     struct text notes = {0}, words = {0};
-    struct loss loss;
+    struct loss loss, before = session->loss;
     if (!args->given[0]) {
         choice_loss(session, &words);
         console_answer(console, "loss %s", words.data);
@@ -178,6 +210,7 @@ static int run_loss(struct console *console, const struct arg_values *args, stru
     choice_loss(session, &words);
     session_event(session, "loss %s", words.data);
     console_notice(console, "loss %s: %s", words.data, notes.data);
+    note_units(console, &before, &loss);
     if (loss.kind->classes != (session->data->task == TASK_CLASSIFY))
         console_notice(console, "loss: %s is made for %s; this is a %s", loss.kind->name,
                        loss.kind->classes ? "classes" : "numbers",
@@ -283,11 +316,14 @@ const struct command command_decay = {
     .example = "decay 0.9995 per step", .args = decay_args, .run = run_decay};
 const struct command command_batch = {
     .name = "batch", .summary = "change how many rows a step takes", .group = GROUP_TRAINING,
-    .flags = COMMAND_NEEDS_DATA, .example = "batch 8", .args = batch_args, .run = run_batch};
+    .flags = COMMAND_NEEDS_DATA,
+    .details = "Larger batches vary less (`noise` measures it) and need more memory; batch full says first how much.",
+    .example = "batch 8", .args = batch_args, .run = run_batch};
 const struct command command_loss = {
     .name = "loss", .summary = "swap the loss", .group = GROUP_TRAINING, .flags = COMMAND_NEEDS_DATA,
     .words = WORDS_LOSSES,
-    .details = "Losses take logits. bce gives two classes one output, the others one each: then `out` is made anew.",
+    .details = "Losses take logits. bce gives two classes one output, the others one each: then `out` is made anew.\n"
+               "The curves go on in the units of the new loss, which it names; the mark says where.",
     .example = "loss mse", .args = loss_args, .run = run_loss};
 const struct command command_gradclip = {
     .name = "gradclip", .summary = "scale gradients down to a greatest global norm", .group = GROUP_TRAINING,

@@ -228,15 +228,18 @@ static double run_huber(const struct arg_values *args, const real *z, const real
 }
 
 static const struct loss_kind ce = {
-    .name = "ce", .summary = "cross-entropy of softmax(z), for classes; takes logits", .classes = 1, .run = run_ce};
+    .name = "ce", .summary = "cross-entropy of softmax(z), for classes; takes logits", .unit = "nats",
+    .classes = 1, .run = run_ce};
 static const struct loss_kind bce = {
     .name = "bce", .summary = "binary cross-entropy of sigmoid(z), for two classes or several labels; takes logits",
-    .classes = 1, .one_of_two = 1, .run = run_bce};
-static const struct loss_kind mse = {.name = "mse", .summary = "mean squared error", .run = run_mse};
-static const struct loss_kind mae = {.name = "mae", .summary = "mean absolute error", .run = run_mae};
+    .unit = "nats", .classes = 1, .one_of_two = 1, .run = run_bce};
+static const struct loss_kind mse = {
+    .name = "mse", .summary = "mean squared error", .unit = "units of the target, squared", .run = run_mse};
+static const struct loss_kind mae = {
+    .name = "mae", .summary = "mean absolute error", .unit = "units of the target", .run = run_mae};
 static const struct loss_kind huber = {
     .name = "huber", .summary = "squared error near 0, absolute error beyond delta", .args = huber_args,
-    .run = run_huber};
+    .unit = "units of the target, squared near 0", .run = run_huber};
 
 const struct loss_kind *const loss_kinds[] = {&ce, &bce, &mse, &mae, &huber, NULL};
 
