@@ -1,7 +1,7 @@
 /*
- * direct.c: see direct.h. Outputs are worked out 16 side by side in a row, for 6 filters at once; the last 16 of a row
- * overlap those before them, which then are computed twice, alike. Backward, 8 pixels stand in the lanes of each of
- * 4 filters by 3 taps, which are added up when the image is through.
+ * direct.c: see direct.h. Outputs are worked out 16 side by side in a row, for 6 filters at once, or 8 where that will
+ * do; the last of a row overlap those before them, which then are computed twice, alike. Backward, 8 pixels stand in the
+ * lanes of each of 4 filters by 3 taps, which are added up when the image is through.
  */
 #include "direct.h"
 
@@ -46,37 +46,47 @@ static void pad(const struct direct *d, const struct plan *plan, const float *im
                    image + ((size_t)c * d->y.in + y) * d->x.in, (size_t)d->x.in * sizeof *out);
 }
 
-/* 16 outputs of each of ROWS filters. AT is what the first sees through a tap at 0; Y its place, Y_STRIDE to the next
- * filter's. */
-AVX2_INLINE static void outputs(int rows, const struct plan *plan, const float *at, const float *w, const float *bias,
-                                float *y, size_t y_stride)
+/* 8 outputs, or 16 where WIDE, of each of ROWS filters. AT is what the first sees through a tap at 0; Y its place,
+ * Y_STRIDE to the next filter's. */
+AVX2_INLINE static void outputs(int rows, bool wide, const struct plan *plan, const float *at, const float *w,
+                                const float *bias, float *y, size_t y_stride)
 {
     __m256 low[6], high[6];
     for (int r = 0; r < rows; r++)
         low[r] = high[r] = bias ? _mm256_broadcast_ss(bias + r) : _mm256_setzero_ps();
     for (int t = 0; t < plan->taps; t++) {
-        __m256 first = _mm256_loadu_ps(at + plan->tap[t]), second = _mm256_loadu_ps(at + plan->tap[t] + LANES);
+        __m256 first = _mm256_loadu_ps(at + plan->tap[t]);
+        __m256 second = wide ? _mm256_loadu_ps(at + plan->tap[t] + LANES) : first;
         for (int r = 0; r < rows; r++) {
             __m256 each = _mm256_broadcast_ss(w + r * plan->taps + t);
             low[r] = _mm256_fmadd_ps(each, first, low[r]);
-            high[r] = _mm256_fmadd_ps(each, second, high[r]);
+            if (wide)
+                high[r] = _mm256_fmadd_ps(each, second, high[r]);
         }
     }
     for (int r = 0; r < rows; r++) {
         _mm256_storeu_ps(y + r * y_stride, low[r]);
-        _mm256_storeu_ps(y + r * y_stride + LANES, high[r]);
+        if (wide)
+            _mm256_storeu_ps(y + r * y_stride + LANES, high[r]);
     }
 }
 
 AVX2_INLINE static void planes(int rows, const struct direct *d, const struct plan *plan, const float *image,
                                const float *w, const float *bias, float *y)
 {
-    size_t plane = (size_t)d->y.out * d->x.out;
-    for (int oy = 0; oy < d->y.out; oy++)
-        for (int ox = 0; ox < d->x.out; ox += BLOCK) {
-            int x = ox + BLOCK <= d->x.out ? ox : d->x.out - BLOCK;
-            outputs(rows, plan, image + oy * plan->width + x, w, bias, y + (size_t)oy * d->x.out + x, plane);
+    int width = d->x.out;
+    size_t plane = (size_t)d->y.out * (size_t)width;
+    for (int oy = 0; oy < d->y.out; oy++, image += plan->width, y += width) {
+        int x = 0;
+        for (; width >= BLOCK && x + LANES < width; x += BLOCK) {
+            int from = x + BLOCK <= width ? x : width - BLOCK;
+            outputs(rows, true, plan, image + from, w, bias, y + from, plane);
         }
+        for (; x < width; x += LANES) {
+            int from = x + LANES <= width ? x : width - LANES;
+            outputs(rows, false, plan, image + from, w, bias, y + from, plane);
+        }
+    }
 }
 
 AVX2 void direct_forward(const struct direct *d, const float *x, const float *w, const float *bias, float *scratch,
@@ -154,7 +164,7 @@ AVX2 void direct_backward_weight(const struct direct *d, const float *x, const f
 bool direct_suits(const struct direct *d)
 {
     double taps = (double)d->channels * d->y.kernel * d->x.kernel;
-    return taps <= MAX_TAPS && d->channels <= 4 && d->y.stride == 1 && d->x.stride == 1 && d->x.out >= BLOCK;
+    return taps <= MAX_TAPS && d->channels <= 4 && d->y.stride == 1 && d->x.stride == 1 && d->x.out >= LANES;
 }
 
 size_t direct_scratch(const struct direct *d)

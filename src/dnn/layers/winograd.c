@@ -10,9 +10,10 @@
  *           0 -1  1  0         1/2 -1/2  1/2
  *           0  1  0 -1         0    0    1
  *
- * Each of the 16 places of a piece is then a matrix product of its own. Pieces ("tiles") are worked on in strips: 8 of
- * them side by side in a row of the image, one in each lane of a register, in the order 0 1 4 5 2 3 6 7, which costs
- * one shuffle each way. What is under way at once (BLOCK strips) stays in the second-level cache.
+ * Each of the 16 places of a piece is then a matrix product of its own. Pieces ("tiles") are worked on in strips of 8,
+ * one in each lane of a register, in the order 0 1 4 5 2 3 6 7, which costs one shuffle each way. Either half of a strip
+ * is 4 tiles side by side in a row of the image; the second goes on where the first ends, in the next row of tiles if
+ * need be. What is under way at once (BLOCK strips) stays in the second-level cache.
  */
 #include "winograd.h"
 
@@ -23,28 +24,43 @@
 #include "winograd_lanes.h"
 #include "winograd_weight.h"
 
-/* Strips whose products are under way at once, forward and in the weight's gradient. */
+/* Strips whose products are under way at once, forward and in the weight's gradient, there of one image. */
 enum { BLOCK = 4, CHUNK = 8 };
 
-/* Where a strip lies: its image, the first output of its first tile. */
+/* Outputs side by side in half a strip. */
+enum { HALF = LANES };
+
+/* Where a strip lies: its image, and the first output of either half; that of a half that is none lies below it. */
 struct strip {
-    int row, y, x;
+    int row, y[2], x[2];
 };
 
-static int strips_across(const struct winograd *w)
+static int halves_across(const struct winograd *w)
 {
-    return (w->x.out + 2 * LANES - 1) / (2 * LANES);
+    return (w->x.out + HALF - 1) / HALF;
 }
 
 static int strips_of_image(const struct winograd *w)
 {
-    return strips_across(w) * ((w->y.out + 1) / 2);
+    return (halves_across(w) * ((w->y.out + 1) / 2) + 1) / 2;
 }
 
 static struct strip strip_at(const struct winograd *w, int i)
 {
-    int each = strips_of_image(w), across = strips_across(w);
-    return (struct strip){i / each, i % each / across * 2, i % across * 2 * LANES};
+    int each = strips_of_image(w), across = halves_across(w);
+    struct strip strip = {.row = i / each};
+    for (int k = 0; k < 2; k++) {
+        int half = i % each * 2 + k;
+        strip.y[k] = half / across * 2;
+        strip.x[k] = half % across * HALF;
+    }
+    return strip;
+}
+
+static int chunk_of_image(const struct winograd *w)
+{
+    int strips = strips_of_image(w);
+    return strips < CHUNK ? strips : CHUNK;
 }
 
 /* Channels of a panel of the gradient's matrix product. */
@@ -55,35 +71,42 @@ static int whole_panels(int channels)
 
 /* --- what a strip sees */
 
-/* What a strip sees of a plane of an image: 4 rows, of each the values from 4 places on, which overlap. It is the same
- * in every channel. */
+/* What a strip sees of a plane of an image: 4 rows for each half, of each row the values from 2 places on, which
+ * overlap. It is the same in every channel. Of the 4 places in all, the odd ones are the second half's. */
 struct view {
-    ptrdiff_t row[4]; /* where each begins */
-    bool inside[4], whole;
+    ptrdiff_t row[2][4]; /* where each begins */
+    bool inside[2][4], whole;
     __m256i mask[4]; /* what of each place lies inside the image; all of it, where the view is WHOLE */
 };
 
-AVX2 static struct view view_of(int y, int x, int height, int width, const int place[4])
+/* DOWN and ACROSS: from the first output to the first value seen; SECOND: from there to the second place of a half. */
+AVX2 static struct view view_of(const struct strip *strip, int down, int across, int height, int width, int second)
 {
     struct view view = {.whole = true};
-    for (int i = 0; i < 4; i++) {
-        int from = x + place[i];
-        view.inside[i] = y + i >= 0 && y + i < height;
-        view.row[i] = (ptrdiff_t)(y + i) * width + x;
-        view.whole = view.whole && from >= 0 && from + LANES <= width;
-        view.mask[i] = _mm256_andnot_si256(first_lanes(-from), first_lanes(width - from));
+    for (int half = 0; half < 2; half++) {
+        int y = strip->y[half] + down, x = strip->x[half] + across;
+        for (int i = 0; i < 4; i++) {
+            view.inside[half][i] = y + i >= 0 && y + i < height;
+            view.row[half][i] = (ptrdiff_t)(y + i) * width + x;
+        }
+        for (int place = half; place < 4; place += 2) {
+            int from = x + (place < 2 ? 0 : second);
+            view.whole = view.whole && from >= 0 && from + LANES <= width;
+            view.mask[place] = _mm256_andnot_si256(first_lanes(-from), first_lanes(width - from));
+        }
     }
     return view;
 }
 
-/* The values of one place of one row. */
+/* The values of one place of one row, which are FROM values behind its half's beginning. */
 AVX2_INLINE static __m256 look(const struct view *view, const float *plane, int row, int place, int from)
 {
-    if (!view->inside[row])
+    int half = place % 2;
+    if (!view->inside[half][row])
         return _mm256_setzero_ps();
     if (view->whole)
-        return _mm256_loadu_ps(plane + view->row[row] + from);
-    return _mm256_maskload_ps(plane + view->row[row] + from, view->mask[place]);
+        return _mm256_loadu_ps(plane + view->row[half][row] + from);
+    return _mm256_maskload_ps(plane + view->row[half][row] + from, view->mask[place]);
 }
 
 AVX2_INLINE static __m256 evens(__m256 low, __m256 high)
@@ -98,7 +121,8 @@ AVX2_INLINE static __m256 odds(__m256 low, __m256 high)
 
 /* --- transforms */
 
-static const int input_place[4] = {0, LANES, 2, LANES + 2}, output_place[4] = {0, LANES, 0, LANES};
+/* Values from the first place of a half, where its tiles begin, to the second, where they end. */
+enum { SECOND = 2 };
 
 /* Turns four values, each of another row, by B^T. */
 AVX2_INLINE static void turn(__m256 a, __m256 b, __m256 c, __m256 d, __m256 out[4])
@@ -111,7 +135,7 @@ AVX2_INLINE static void turn(__m256 a, __m256 b, __m256 c, __m256 d, __m256 out[
 
 AVX2_INLINE static void turn_place(const struct view *view, const float *plane, int place, __m256 out[4])
 {
-    int from = input_place[place];
+    int from = place < 2 ? 0 : SECOND;
     turn(look(view, plane, 0, place, from), look(view, plane, 1, place, from), look(view, plane, 2, place, from),
          look(view, plane, 3, place, from), out);
 }
@@ -132,8 +156,8 @@ AVX2_INLINE static void transform_input(const struct view *view, const float *pl
 /* A dy A^T of the 8 tiles of a strip, of one filter's PLANE. */
 AVX2_INLINE static void transform_gradient(const struct view *view, const float *plane, __m256 m[PLACES])
 {
-    __m256 top_low = look(view, plane, 0, 0, 0), top_high = look(view, plane, 0, 1, LANES);
-    __m256 low = look(view, plane, 1, 0, 0), high = look(view, plane, 1, 1, LANES);
+    __m256 top_low = look(view, plane, 0, 0, 0), top_high = look(view, plane, 0, 1, 0);
+    __m256 low = look(view, plane, 1, 0, 0), high = look(view, plane, 1, 1, 0);
     __m256 top_even = evens(top_low, top_high), top_odd = odds(top_low, top_high);
     __m256 bottom_even = evens(low, high), bottom_odd = odds(low, high);
     __m256 even[4] = {top_even, top_even + bottom_even, top_even - bottom_even, -bottom_even};
@@ -157,14 +181,13 @@ AVX2_INLINE static void transform_output(const struct winograd *w, const float *
         s[0][k] = m0 + m1 + m2;
         s[1][k] = m1 - m2 - m3;
     }
-    int room = w->x.out - strip->x;
-    for (int i = 0; i < 2 && strip->y + i < w->y.out; i++) {
+    for (int i = 0; i < 2; i++) {
         __m256 even = s[i][0] + s[i][1] + s[i][2] + b, odd = s[i][1] - s[i][2] - s[i][3] + b;
-        __m256 low = _mm256_unpacklo_ps(even, odd), high = _mm256_unpackhi_ps(even, odd);
-        float *row = plane + (ptrdiff_t)(strip->y + i) * w->x.out + strip->x;
-        store_part(row, room, low);
-        if (room > LANES)
-            store_part(row + LANES, room - LANES, high);
+        __m256 out[2] = {_mm256_unpacklo_ps(even, odd), _mm256_unpackhi_ps(even, odd)};
+        for (int half = 0; half < 2; half++)
+            if (strip->y[half] + i < w->y.out)
+                store_part(plane + (ptrdiff_t)(strip->y[half] + i) * w->x.out + strip->x[half],
+                           w->x.out - strip->x[half], out[half]);
     }
 }
 
@@ -214,7 +237,7 @@ AVX2 static void multiply_panel(int m, int k, const float *a, size_t a_stride, c
 
 AVX2 static struct view input_view(const struct winograd *w, const struct strip *strip)
 {
-    return view_of(strip->y - w->y.before, strip->x - w->x.before, w->y.in, w->x.in, input_place);
+    return view_of(strip, -w->y.before, -w->x.before, w->y.in, w->x.in, SECOND);
 }
 
 /* V [place, panel, channel, 16] of COUNT strips from FIRST on. Two strips of a channel fill a cache line. */
@@ -299,7 +322,7 @@ static struct winograd backward_of(const struct winograd *w)
 /* V [place, panel of channels, tile of the chunk, 16 channels] of COUNT strips of one IMAGE. */
 AVX2 static void gather_chunk(const struct winograd *w, const float *image, int first, int count, float *v)
 {
-    size_t plane = (size_t)w->y.in * w->x.in, panel = CHUNK * LANES * PANEL;
+    size_t plane = (size_t)w->y.in * w->x.in, panel = (size_t)chunk_of_image(w) * LANES * PANEL;
     size_t place = winograd_apart(panel * (size_t)whole_panels(w->channels) / PANEL);
     for (int i = 0; i < count; i++) {
         struct strip strip = strip_at(w, first + i);
@@ -327,18 +350,19 @@ AVX2 static void gather_chunk(const struct winograd *w, const float *image, int 
 /* A dy A^T [place, filter, tile of the chunk] of COUNT strips of one image's gradient. */
 AVX2 static void gather_gradient(const struct winograd *w, const float *image, int first, int count, float *m)
 {
-    size_t plane = (size_t)w->y.out * w->x.out, place = winograd_apart((size_t)w->filters * CHUNK * LANES);
+    size_t plane = (size_t)w->y.out * w->x.out, chunk = (size_t)chunk_of_image(w);
+    size_t place = winograd_apart((size_t)w->filters * chunk * LANES);
     struct view view[CHUNK];
     for (int i = 0; i < count; i++) {
         struct strip strip = strip_at(w, first + i);
-        view[i] = view_of(strip.y, strip.x, w->y.out, w->x.out, output_place);
+        view[i] = view_of(&strip, 0, 0, w->y.out, w->x.out, 0);
     }
     for (int f = 0; f < w->filters; f++)
         for (int i = 0; i < count; i++) {
             __m256 each[PLACES];
             transform_gradient(&view[i], image + f * plane, each);
             for (int p = 0; p < PLACES; p++)
-                _mm256_storeu_ps(m + p * place + ((size_t)f * CHUNK + i) * LANES, each[p]);
+                _mm256_storeu_ps(m + p * place + ((size_t)f * chunk + i) * LANES, each[p]);
         }
 }
 
@@ -369,7 +393,7 @@ void winograd_backward_begin(const struct winograd *w, const real *weight, bool 
 /* Adds to DU what one image gives. */
 static void weigh(const struct winograd *w, const float *image, const float *gradient, float *work, float *du)
 {
-    int across = whole_panels(w->channels), panels = across / PANEL, tiles = CHUNK * LANES;
+    int across = whole_panels(w->channels), panels = across / PANEL, tiles = chunk_of_image(w) * LANES;
     size_t v_place = winograd_apart((size_t)across * tiles), m_place = winograd_apart((size_t)w->filters * tiles);
     float *v = work, *m = v + PLACES * v_place;
     for (int first = 0, strips = strips_of_image(w); first < strips; first += CHUNK) {
@@ -418,7 +442,8 @@ size_t winograd_scratch(const struct winograd *w)
 {
     size_t channels = (size_t)whole_panels(w->channels), filters = (size_t)w->filters;
     size_t weights = winograd_apart(channels * filters) + winograd_apart((size_t)w->channels * filters);
-    return PLACES * (weights + winograd_apart(channels * CHUNK * LANES) + winograd_apart(filters * CHUNK * LANES));
+    size_t strips = (size_t)(chunk_of_image(w) > BLOCK ? chunk_of_image(w) : BLOCK);
+    return PLACES * (weights + winograd_apart(channels * strips * LANES) + winograd_apart(filters * strips * LANES));
 }
 
 static bool slides(const struct slide *axis)
@@ -428,9 +453,9 @@ static bool slides(const struct slide *axis)
 
 bool winograd_suits(const struct winograd *winograd)
 {
-    int lanes = strips_across(winograd) * 2 * LANES;
+    double outputs = (double)winograd->y.out * winograd->x.out, lanes = 4.0 * LANES * strips_of_image(winograd);
     return slides(&winograd->y) && slides(&winograd->x) && winograd->channels >= PANEL && winograd->filters >= PANEL &&
-           winograd->x.out * 3 >= lanes * 2;
+           outputs * 2 > lanes;
 }
 
 #else
