@@ -6,8 +6,8 @@
 
 /* data.c */
 extern const struct command command_data, command_target, command_task, command_split, command_whiten;
-/* squash.c */
-extern const struct command command_clip, command_squash;
+/* squash.c, describe.c */
+extern const struct command command_clip, command_squash, command_describe;
 /* network.c */
 extern const struct command command_net, command_bn, command_activation, command_bias, command_dropout;
 /* init.c, summary.c */

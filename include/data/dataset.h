@@ -97,6 +97,9 @@ void dataset_close(struct dataset *dataset);
 /* The raw values of ROW: where they stand, or, of bytes, written to ROOM [features]. */
 const float *dataset_row(const struct dataset *dataset, int row, float *room);
 
+/* The column that WORD names, or gives the number of, from 1; NULL: there is none. */
+const struct column *dataset_column(const struct dataset *dataset, const char *word);
+
 /* Known sets: built into the program, or files of a Debian package. The list ends with a NULL name. */
 struct known_set {
     const char *name, *summary;

@@ -107,20 +107,9 @@ static int run_clip(struct console *console, const struct arg_values *args, stru
 
 /* --- squash */
 
-static const struct column *find_column(const struct dataset *data, const char *word)
-{
-    long number;
-    for (int c = 0; c < data->columns; c++)
-        if (strcmp(data->column[c].name, word) == 0)
-            return &data->column[c];
-    if (text_to_long(word, &number) && number >= 1 && number <= data->columns)
-        return &data->column[number - 1];
-    return NULL;
-}
-
 static int choose_column(const struct dataset *data, const char *word, bool chosen[], struct err *err)
 {
-    const struct column *column = find_column(data, word);
+    const struct column *column = dataset_column(data, word);
     if (!column)
         return err_set(err, ERR_USAGE, "squash: there is no column '%.60s'; legal: a name, or a number from 1 to %d; "
                        "`describe` lists them", word, data->columns);

@@ -9,7 +9,7 @@ const char *const command_groups[] = {"data",    "network",   "training", "runni
 
 const struct command *const commands[] = {
     &command_data,        &command_target,      &command_task,        &command_split,       &command_shape,
-    &command_whiten,      &command_squash,      &command_clip,
+    &command_whiten,      &command_squash,      &command_clip,        &command_describe,
     &command_net,         &command_bn,          &command_activation,  &command_bias,
     &command_dropout,     &command_init,        &command_summary,     &command_optimizer,   &command_lr,
     &command_decay,

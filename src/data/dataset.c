@@ -131,6 +131,16 @@ const float *dataset_row(const struct dataset *dataset, int row, float *room)
     return room;
 }
 
+const struct column *dataset_column(const struct dataset *dataset, const char *word)
+{
+    long number;
+    for (int c = 0; c < dataset->columns; c++)
+        if (strcmp(dataset->column[c].name, word) == 0)
+            return &dataset->column[c];
+    bool found = text_to_long(word, &number) && number >= 1 && number <= dataset->columns;
+    return found ? &dataset->column[number - 1] : NULL;
+}
+
 struct dataset *dataset_open(const struct data_origin *origin, struct err *err)
 {
     struct err local;
