@@ -53,18 +53,25 @@ $1 == "cure" && apart[$2, $3] {
     either[$2] += $5 || $6
 }
 
-function total(which, name,   i, s, sum_runs, sum_met, sum_counted, sum_caught, sum_right, sum_all, sum_live, sum_anew, sum_either, sum_top) {
+$1 == "follow" && apart[$2, $3] {
+    followed[$2] += $5
+    follows[$2]++
+}
+
+function total(which, name,   i, s, sum_runs, sum_met, sum_counted, sum_caught, sum_right, sum_all, sum_live, sum_anew, sum_either, sum_top, sum_followed, sum_follows, further) {
     for (i = 1; i <= count; i++) {
         name = names[i]
-        if (name !~ /^P/) continue
+        if (name ~ /^H/) continue
         odd = substr(name, 2) % 2
-        if (which == "odd" && !odd || which == "even" && odd) continue
+        further = name ~ /^Q/
+        if (which == "odd" && (!odd || further) || which == "even" && (odd || further) || which == "further" && !further) continue
         sum_runs += separated[name]; sum_counted += counted[name]; sum_caught += caught[name]; sum_top += top[name]
         sum_right += right_findings[name]; sum_all += all_findings[name]
+        sum_followed += followed[name]; sum_follows += follows[name]
         sum_live += live[name]; sum_anew += anew[name]; sum_either += either[name]
         for (s in seeds_seen) sum_met += met[name, s]
     }
-    printf "%-24s  recall %s (of runs %s)  precision %s (first finding %s)  restored %s (in place %s, begun again %s)\n", which " faults", share(sum_caught, sum_counted), share(sum_met, sum_runs), share(sum_right, sum_all), share(sum_top, sum_caught), share(sum_either, sum_counted), share(sum_live, sum_counted), share(sum_anew, sum_counted)
+    printf "%-24s  recall %s (of runs %s)  precision %s (first finding %s)  restored %s (in place %s, begun again %s)  followed %s\n", which " faults", share(sum_caught, sum_counted), share(sum_met, sum_runs), share(sum_right, sum_all), share(sum_top, sum_caught), share(sum_either, sum_counted), share(sum_live, sum_counted), share(sum_anew, sum_counted), share(sum_followed, sum_follows)
 }
 
 { seeds_seen[$3] = 1 }
@@ -81,13 +88,13 @@ END {
         printf "%d passed, %d failed\n", passed, failed
         exit failed > 0 || passed == 0
     }
-    printf "%-5s  %5s  %6s  %6s  %8s  %s\n", "fault", "apart", "found", "first", "restored", "other findings"
+    printf "%-5s  %5s  %6s  %6s  %8s  %8s  %s\n", "fault", "apart", "found", "first", "restored", "followed", "other findings"
     for (i = 1; i <= count; i++) {
         name = names[i]
-        if (name !~ /^P/) continue
+        if (name ~ /^H/) continue
         others = ""
         for (key in strays) { split(key, k, SUBSEP); if (k[1] == name) others = others " " k[2] " " strays[key] }
-        printf "%-5s  %5s  %6s  %6s  %8s %s\n", name, ratio(separated[name], seeds[name]), ratio(caught[name], counted[name]), ratio(top[name], counted[name]), ratio(either[name], counted[name]), others
+        printf "%-5s  %5s  %6s  %6s  %8s  %8s %s\n", name, ratio(separated[name], seeds[name]), ratio(caught[name], counted[name]), ratio(top[name], counted[name]), ratio(either[name], counted[name]), ratio(followed[name], follows[name]), others
     }
     printf "\n%-5s  %6s  %s\n", "run", "alarms", "which"
     for (i = 1; i <= count; i++) {
@@ -100,7 +107,7 @@ END {
         all_alarms += alarms[name]
     }
     print ""
-    total("odd"); total("even"); total("all")
+    total("odd"); total("even"); total("further"); total("all")
     printf "healthy runs              false alarms in %d of %d checks, %.3f\n", all_alarms, all_checks, all_checks ? all_alarms / all_checks : 0
     if (examined) printf "%d examinations, %.1f s on average, %.1f s at most; %d failed\n", examined, time / examined / 1000, slowest / 1000, failures
     exit failures > 0
