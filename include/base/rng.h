@@ -12,7 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum rng_stream { RNG_SPLIT = 1, RNG_INIT, RNG_SHUFFLE, RNG_DROPOUT, RNG_TEST, RNG_ROWS, RNG_GRADCHECK };
+enum rng_stream { RNG_SPLIT = 1, RNG_INIT, RNG_SHUFFLE, RNG_DROPOUT, RNG_TEST, RNG_ROWS, RNG_GRADCHECK,
+                  RNG_NOISE };
 
 struct rng {
     uint32_t key[2];
