@@ -9,6 +9,7 @@
 #include "debug/operands.h"
 #include "debug/rig.h"
 #include "debug/stops.h"
+#include "dnn/kernel.h"
 
 static unsigned long long step_shown(const struct session *session)
 {
@@ -16,6 +17,9 @@ static unsigned long long step_shown(const struct session *session)
 }
 
 /* --- break nan */
+
+/* Values that take longer to look at than a thread to wake. */
+enum { WORTH_SHARING = 16384 };
 
 static int prepare_nan(struct session *session, struct stops_entry *entry, const char *what, struct err *err)
 {
@@ -29,7 +33,7 @@ struct bad {
 };
 
 /* Compares exponents, whose bits are all set in an infinity and a NaN only: a loop that compilers make fast. */
-static bool all_finite(const float *data, size_t count)
+KERNEL_BODY bool all_finite_body(const float *data, size_t count)
 {
     const uint32_t exponent = 0x7f800000;
     uint32_t bad = 0;
@@ -40,6 +44,7 @@ static bool all_finite(const float *data, size_t count)
     }
     return !bad;
 }
+KERNEL_TWICE(bool, all_finite, (const float *data, size_t count), (data, count))
 
 static void count_bad(const float *data, size_t count, struct bad *bad)
 {
@@ -49,17 +54,55 @@ static void count_bad(const float *data, size_t count, struct bad *bad)
     }
 }
 
+/* Values that are looked at; those of PARTS, APART from each other, as if they followed one another. */
+struct look {
+    const float *data;
+    size_t count, apart;
+    int parts, ranks;
+    bool finite[LAYER_THREADS]; /* by rank */
+};
+
+/* Each thread has its own part of a gradient, or else its own rows, in its cache. */
+static void look_at_share(void *arg, int rank)
+{
+    struct look *look = arg;
+    size_t all = look->count * (size_t)look->parts;
+    size_t from = all * (size_t)rank / (size_t)look->ranks, end = all * ((size_t)rank + 1) / (size_t)look->ranks;
+    look->finite[rank] = true;
+    while (from < end) {
+        size_t part = from / look->count, at = from % look->count;
+        size_t n = look->count - at < end - from ? look->count - at : end - from;
+        look->finite[rank] = look->finite[rank] && all_finite(look->data + look->apart * part + at, n);
+        from += n;
+    }
+}
+
 /* Of a gradient that threads have parts of, each part is looked at. */
 static bool operand_bad(const struct session *session, const struct operand *operand, struct bad *bad)
 {
-    int parts = operand->partial ? program_ranks(session->train) : 1;
+    struct look look = {.data = operand->tensor.data, .count = operand->tensor.count, .apart = session->net->size,
+                        .parts = operand->partial ? program_ranks(session->train) : 1};
+    bool finite = true;
+    bool share = look.count * (size_t)look.parts >= WORTH_SHARING;
+    look.ranks = share ? team_ranks(session->team) : 1;
+    if (share)
+        team_run(session->team, look_at_share, &look);
+    else
+        look_at_share(&look, 0);
+    for (int rank = 0; rank < look.ranks; rank++)
+        finite = finite && look.finite[rank];
     *bad = (struct bad){0};
-    for (int part = 0; part < parts; part++) {
-        const float *data = operand->tensor.data + session->net->size * (size_t)part;
-        if (!all_finite(data, operand->tensor.count))
-            count_bad(data, operand->tensor.count, bad);
-    }
-    return bad->nans || bad->infs;
+    for (int part = 0; part < look.parts && !finite; part++)
+        count_bad(look.data + look.apart * (size_t)part, look.count, bad);
+    return !finite;
+}
+
+/* Whether norms that are known already tell that all that OP wrote is finite: they are sums over it. */
+static bool norms_finite(const struct session *session, const struct op *op)
+{
+    if (op->code == OP_REDUCE)
+        return isfinite(program_gradient_norm(session->train));
+    return op->code == OP_UPDATE && isfinite(program_norms(session->train, op->layer)->weight);
 }
 
 static bool met_nan(struct session *session, struct stops_entry *entry, int op, char *why, size_t size,
@@ -70,7 +113,7 @@ static bool met_nan(struct session *session, struct stops_entry *entry, int op, 
     struct bad bad;
     uint64_t step = step_shown(session);
     (void)err;
-    if (entry->met_step == step) /* from there on it only spreads */
+    if (entry->met_step == step || norms_finite(session, done)) /* from the first on it only spreads */
         return false;
     for (int i = 0; op_writes(session, op, i, &operand); i++)
         if (operand_bad(session, &operand, &bad)) {
