@@ -19,8 +19,8 @@ struct cure_effect {
 };
 
 struct cure {
-    char line[240];   /* the command */
-    char rule[32];    /* whose cure it is */
+    char line[480];   /* the command; of several together, "; " between them */
+    bool together;    /* those of several findings, but for such as would undo one before */
     bool anew;        /* `reset` follows it: in place it was no better */
     bool refused;     /* it could not be carried out on a fork */
     bool unchanged;   /* it left the state as it was */
@@ -35,10 +35,15 @@ struct cures {
     bool by_score;   /* figures are scores, of which more is better: losses of different kinds cannot be compared */
     bool validation; /* they are of the validation rows, else of the last tenth of the steps (a score: the last step) */
     struct cure_effect as_is;
-    struct cure cure[CURES_MOST]; /* proposed ones first, the best first; then the others in the order of findings */
+    /* Proposed ones first, the best first; then the others in the order of findings. The last of them may be several
+     * together, which are proposed only where they are better than the best of them alone. */
+    struct cure cure[CURES_MOST + 1];
     int count;
     int left_out;    /* cures beyond CURES_MOST */
 };
+
+/* Carries CURE out on SESSION, command by command; not the `reset` that may follow. */
+int cure_carry_out(const struct cure *cure, struct session *session, const struct doctor_hand *hand, struct err *err);
 
 /* Told before each cure is measured; may be NULL. */
 typedef void cures_told(void *context, int number, int count, const char *line);

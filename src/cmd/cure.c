@@ -161,10 +161,17 @@ int cure_measure(struct console *console, char *words[], int count, const struct
 
 /* --- the command */
 
+static int carry_out_line(void *console, struct session *session, const char *line, struct err *err)
+{
+    (void)session;
+    return console_carry_out(console, line, err);
+}
+
 static int carry_out(struct console *console, const struct cure *cure, struct err *err)
 {
     struct cure copy = *cure; /* what is carried out may forget the cures */
-    if (console_carry_out(console, copy.line, err))
+    struct doctor_hand hand = {carry_out_line, console};
+    if (cure_carry_out(&copy, console_session(console), &hand, err))
         return -1;
     return copy.anew ? console_carry_out(console, "reset", err) : 0;
 }
@@ -191,7 +198,7 @@ static int run_cure(struct console *console, const struct arg_values *args, stru
 }
 
 static const struct arg_spec cure_args[] = {
-    {.name = "number", .type = ARG_INT, .min = 1, .max = CURES_MOST, .preset = "",
+    {.name = "number", .type = ARG_INT, .min = 1, .max = CURES_MOST + 1, .preset = "",
      .summary = "which of them is carried out; none: print them"},
     {0}};
 
@@ -200,6 +207,7 @@ const struct command command_cure = {
     .flags = COMMAND_NEEDS_DATA | COMMAND_UNRECORDED,
     .details =
         "`doctor --cure` carries the cure of each finding out on copies, which then train beside copies that go on as\n"
-        "they are, on the same seeds. One that helps only with the training begun again stands with `; reset`. Those\n"
-        "whose difference is larger than the spread over the seeds are numbered, the best first.",
+        "they are, on the same seeds. One that helps only with the training begun again stands with `; reset`; several\n"
+        "together are measured too. Those whose difference is larger than the spread over the seeds are numbered, the\n"
+        "best first.",
     .example = "cure", .args = cure_args, .run = run_cure};

@@ -33,20 +33,30 @@ struct measurement {
     const struct session *session;
     const struct doctor_hand *hand;
     struct cures *cures;
-    struct arm as_is, cure[CURES_MOST][PLACES];
+    struct arm as_is, cure[CURES_MOST + 1][PLACES];
 };
 
 /* --- running */
 
-/* Makes the change LINE (NULL: none) of FORK, whose seed is set. */
-static int change(struct measurement *m, struct arm *arm, struct session *fork, const char *line, enum place place,
-                  struct err *err)
+int cure_carry_out(const struct cure *cure, struct session *session, const struct doctor_hand *hand, struct err *err)
+{
+    char copy[sizeof cure->line];
+    memcpy(copy, cure->line, sizeof copy);
+    for (char *rest = copy, *line; (line = strsep(&rest, ";"));)
+        if (hand->carry_out(hand->context, session, line, err))
+            return -1;
+    return 0;
+}
+
+/* Makes the change CURE (NULL: none) of FORK, whose seed is set. */
+static int change(struct measurement *m, struct arm *arm, struct session *fork, const struct cure *cure,
+                  enum place place, struct err *err)
 {
     struct err refusal;
-    uint64_t before = line ? session_hash(fork) : 0;
-    if (line && m->hand->carry_out(m->hand->context, fork, line, &refusal))
+    uint64_t before = cure ? session_hash(fork) : 0;
+    if (cure && cure_carry_out(cure, fork, m->hand, &refusal))
         arm->refused = true;
-    else if (line)
+    else if (cure)
         arm->unchanged = session_hash(fork) == before;
     if (!arm->refused && place == ANEW)
         session_reset(fork, fork->seed);
@@ -54,14 +64,14 @@ static int change(struct measurement *m, struct arm *arm, struct session *fork, 
     return session_breathe(fork) ? 0 : err_set(err, ERR_INTERRUPT, "interrupted");
 }
 
-static int run_seed(struct measurement *m, struct arm *arm, int seed, const char *line, enum place place,
+static int run_seed(struct measurement *m, struct arm *arm, int seed, const struct cure *cure, enum place place,
                     struct err *err)
 {
     struct session *fork = session_fork(m->session, err);
     int status = fork ? 0 : -1;
     if (status == 0) {
         fork->seed += (uint64_t)seed;
-        status = change(m, arm, fork, line, place, err);
+        status = change(m, arm, fork, cure, place, err);
     }
     if (status == 0 && !arm->refused)
         status = outcome_run(fork, m->cures->steps, &arm->outcome[seed], err);
@@ -69,11 +79,11 @@ static int run_seed(struct measurement *m, struct arm *arm, int seed, const char
     return status;
 }
 
-static int run_arm(struct measurement *m, struct arm *arm, const char *line, enum place place, struct err *err)
+static int run_arm(struct measurement *m, struct arm *arm, const struct cure *cure, enum place place, struct err *err)
 {
     arm->run = true;
     for (int seed = 0; seed < m->cures->seeds && !arm->refused; seed++)
-        if (run_seed(m, arm, seed, line, place, err))
+        if (run_seed(m, arm, seed, cure, place, err))
             return -1;
     return 0;
 }
@@ -105,17 +115,16 @@ static struct cure_effect effect_of(const struct cures *cures, const struct arm 
     return effect;
 }
 
-/* Whether EFFECT is clearly better than going on as it is. */
-static bool is_better(const struct cures *cures, const struct cure_effect *effect)
+/* Whether EFFECT is clearly better than OTHER. */
+static bool is_better(const struct cures *cures, const struct cure_effect *effect, const struct cure_effect *other)
 {
-    const struct cure_effect *as_is = &cures->as_is;
-    if (effect->finite < cures->seeds || as_is->finite < cures->seeds)
-        return effect->finite == cures->seeds;
-    double gain = cures->by_score ? effect->mean - as_is->mean : as_is->mean - effect->mean;
-    return gain > effect->spread + as_is->spread && gain > WORTH * fabs(as_is->mean);
+    if (effect->finite < cures->seeds || other->finite < cures->seeds)
+        return effect->finite == cures->seeds && other->finite < cures->seeds;
+    double gain = cures->by_score ? effect->mean - other->mean : other->mean - effect->mean;
+    return gain > effect->spread + other->spread && gain > WORTH * fabs(other->mean);
 }
 
-/* Less is better; of what did not stay finite, more seeds that did. */
+/* Less is better. */
 static double merit(const struct cures *cures, const struct cure_effect *effect)
 {
     return cures->by_score ? -effect->mean : effect->mean;
@@ -145,7 +154,7 @@ static void enter(const struct cures *cures, const struct arm *arm, enum place p
     cure->refused = arm->refused;
     cure->unchanged = arm->unchanged && place == IN_PLACE;
     cure->effect = effect_of(cures, arm);
-    cure->proposed = !cure->refused && !cure->unchanged && is_better(cures, &cure->effect);
+    cure->proposed = !cure->refused && !cure->unchanged && is_better(cures, &cure->effect, &cures->as_is);
 }
 
 /* With the figures that all arms so far can be compared by. */
@@ -183,26 +192,100 @@ static void add_cure(struct cures *cures, const struct doctor_finding *finding)
     }
     struct cure *cure = &cures->cure[cures->count++];
     snprintf(cure->line, sizeof cure->line, "%s", finding->fix);
-    snprintf(cure->rule, sizeof cure->rule, "%s", finding->rule->name);
+}
+
+static bool is_word(const char *line, size_t length, const char *word)
+{
+    return length == strlen(word) && strncmp(line, word, length) == 0;
+}
+
+/* Whether B would undo A: they set the same thing. What takes its object as an argument sets one of several. */
+static bool conflict(const char *a, const char *b)
+{
+    static const char *const one_of_several[] = {"activation", "bias", "squash", "whiten"};
+    size_t length = strcspn(a, " ");
+    if (length != strcspn(b, " ") || strncmp(a, b, length) != 0)
+        return false;
+    for (size_t i = 0; i < sizeof one_of_several / sizeof *one_of_several; i++)
+        if (is_word(a, length, one_of_several[i]))
+            return false;
+    return true;
+}
+
+/* Those that do something, each of which undoes none before it, as one more cure; false where they are fewer than two
+ * or too long. */
+static bool add_together(struct cures *cures)
+{
+    struct cure *all = &cures->cure[cures->count];
+    const struct cure *taken[CURES_MOST];
+    size_t used = 0;
+    int count = 0;
+    *all = (struct cure){.together = true};
+    for (int i = 0; i < cures->count; i++) {
+        const struct cure *cure = &cures->cure[i];
+        bool left_out = cure->refused || cure->unchanged;
+        for (int k = 0; k < count; k++)
+            left_out |= conflict(taken[k]->line, cure->line);
+        if (left_out)
+            continue;
+        used += (size_t)snprintf(all->line + used, sizeof all->line - used, "%s%s", count ? "; " : "", cure->line);
+        taken[count++] = cure;
+        if (used >= sizeof all->line)
+            return false;
+    }
+    cures->count += count > 1;
+    return count > 1;
+}
+
+static int run_in_place(struct measurement *m, int i, struct err *err)
+{
+    return run_arm(m, &m->cure[i][IN_PLACE], &m->cures->cure[i], IN_PLACE, err);
+}
+
+/* With the training begun again, where in place it was no better. */
+static int run_anew(struct measurement *m, int i, struct err *err)
+{
+    const struct cure *cure = &m->cures->cure[i];
+    if (cure->proposed || cure->refused || cure->unchanged)
+        return 0;
+    return run_arm(m, &m->cure[i][ANEW], cure, ANEW, err);
+}
+
+/* Several together must be better than the best of them alone. */
+static void judge_together(struct cures *cures)
+{
+    struct cure *all = &cures->cure[cures->count - 1];
+    for (int i = 0; i < cures->count - 1; i++)
+        if (cures->cure[i].proposed && !is_better(cures, &all->effect, &cures->cure[i].effect))
+            all->proposed = false;
 }
 
 static int run_all(struct measurement *m, cures_told *told, void *context, struct err *err)
 {
     struct cures *cures = m->cures;
+    int singles = cures->count;
     if (run_arm(m, &m->as_is, NULL, IN_PLACE, err))
         return -1;
-    for (int i = 0; i < cures->count; i++) {
+    for (int i = 0; i < singles; i++) {
         if (told)
-            told(context, i + 1, cures->count, cures->cure[i].line);
-        if (run_arm(m, &m->cure[i][IN_PLACE], cures->cure[i].line, IN_PLACE, err))
+            told(context, i + 1, singles, cures->cure[i].line);
+        if (run_in_place(m, i, err))
             return -1;
     }
     judge(m);
-    for (int i = 0; i < cures->count; i++)
-        if (!cures->cure[i].proposed && !cures->cure[i].refused && !cures->cure[i].unchanged &&
-            run_arm(m, &m->cure[i][ANEW], cures->cure[i].line, ANEW, err))
+    for (int i = 0; i < singles; i++)
+        if (run_anew(m, i, err))
             return -1;
     judge(m);
+    if (add_together(cures)) {
+        if (run_in_place(m, singles, err))
+            return -1;
+        judge(m);
+        if (run_anew(m, singles, err))
+            return -1;
+        judge(m);
+        judge_together(cures);
+    }
     rank(cures);
     return 0;
 }
@@ -229,6 +312,6 @@ uint64_t cures_steps(const struct session *session, int cures, int seeds)
 {
     double epoch = ceil((double)session->data->trains / session->batch);
     double steps = fmin(fmax(EPOCHS * epoch, STEPS_LEAST), STEPS_MOST);
-    double bearable = FLOPS_ALL / (program_flops(session->train) * (1 + PLACES * cures) * seeds);
+    double bearable = FLOPS_ALL / (program_flops(session->train) * (1 + PLACES * (cures + 1)) * seeds);
     return (uint64_t)fmax(fmin(steps, bearable), STEPS_FEW);
 }

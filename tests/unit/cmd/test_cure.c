@@ -83,7 +83,9 @@ static void test_chance_is_no_cure(void **state)
     talk_open(&talk, "iris", 1);
     measure(talk.session, (const char *const[]){"init variance-scaling", "init he", "lr 0.00101", "batch 31", NULL}, 100,
             4, &cures);
-    assert_int_equal(cures.count, 4);
+    assert_int_equal(cures.count, 5);
+    assert_string_equal(cures.cure[4].line, "init variance-scaling; lr 0.00101; batch 31");
+    assert_true(cures.cure[4].together);
     assert_true(cures.as_is.spread > 0);
     for (int i = 0; i < cures.count; i++)
         assert_false(cures.cure[i].proposed);
@@ -120,8 +122,26 @@ static void test_other_loss(void **state)
     talk_say(&talk, "lr 1e-4");
     measure(talk.session, (const char *const[]){"loss ce", "lr 1e-3", NULL}, 150, 3, &cures);
     assert_true(cures.by_score);
-    assert_string_equal(cures.cure[0].line, "lr 1e-3");
-    assert_true(cures.cure[0].proposed && cures.cure[0].effect.mean > cures.as_is.mean);
+    const struct cure *rate = cure_of(&cures, "lr 1e-3");
+    assert_true(rate->proposed && rate->effect.mean > cures.as_is.mean + cures.as_is.spread);
+    talk_close(&talk);
+}
+
+/* Neither of two mistakes mended alone is enough; both are. What would undo another is left out. */
+static void test_together(void **state)
+{
+    struct talk talk;
+    struct cures cures;
+    (void)state;
+    talk_open(&talk, "diabetes", 1);
+    talk_say(&talk, "net dense 16, tanh, out sigmoid");
+    talk_say(&talk, "whiten off");
+    talk_say(&talk, "lr 3e-3");
+    measure(talk.session, (const char *const[]){"activation none sigmoid1", "whiten on", "whiten on", "lr 1e-3",
+                                                "lr 1e-4", "nonsense", NULL}, 200, 3, &cures);
+    assert_int_equal(cures.count, 6);
+    assert_string_equal(cures.cure[0].line, "activation none sigmoid1; whiten on; lr 1e-3");
+    assert_true(cures.cure[0].together && cures.cure[0].proposed);
     talk_close(&talk);
 }
 
@@ -152,7 +172,7 @@ static void test_no_findings(void **state)
     measure(talk.session, (const char *const[]){NULL}, 10, 3, &cures);
     assert_int_equal(cures.count, 0);
     talk_refuse(&talk, "cure 1", "there is no cure 1; `doctor --cure` measures some");
-    talk_refuse(&talk, "cure 0", "legal: 1 to 8");
+    talk_refuse(&talk, "cure 0", "legal: 1 to 9");
     talk_refuse(&talk, "doctor --cure 0", "the number of steps is '0'; legal: 1 to");
     talk_refuse(&talk, "doctor --cure 10 1", "the number of seeds is '1'; legal: 2 to 10");
     talk_refuse(&talk, "doctor --cure 10 2 3", "one word too many: '3'");
@@ -186,8 +206,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_best_first),         cmocka_unit_test(test_chance_is_no_cure),
         cmocka_unit_test(test_first_seed_goes_on), cmocka_unit_test(test_other_loss),
-        cmocka_unit_test(test_begun_again),        cmocka_unit_test(test_no_findings),
-        cmocka_unit_test(test_carried_out),
+        cmocka_unit_test(test_together),           cmocka_unit_test(test_begun_again),
+        cmocka_unit_test(test_no_findings),        cmocka_unit_test(test_carried_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
