@@ -42,8 +42,9 @@ void console_set_record(struct console *console, struct record *record);
 /* Works at the run under way until DEADLINE, as session_advance does; for the loops. */
 void console_advance(struct console *console, int64_t deadline);
 
-/* Carries LINE out now, which was typed. A failure is reported to the outlet as an error; returns 0 or -1. An empty line
- * and a comment do nothing and succeed; but while a lesson is played, an empty line goes on with it, and q leaves it. */
+/* Carries LINE out now, which was typed: its commands one after the other, "lr 1e-4; reset". A failure is reported to
+ * the outlet as an error; returns 0 or -1. An empty line and a comment do nothing and succeed; but while a lesson is
+ * played, an empty line goes on with it, and q leaves it. */
 int console_execute(struct console *console, const char *line);
 
 /* Appends a line to the queue; WHERE ("-c", "script.dnn:3"; NULL: nowhere in particular) is named when it fails. */

@@ -42,6 +42,7 @@ struct doctor_rule {
     const char *source;    /* whose threshold it is */
     enum doctor_evidence evidence;
     enum doctor_proof proof;
+    bool vague; /* many faults have this symptom: what says more goes before it */
     /* Looks, and adds suspicions (examination.h). -1: given up, or no memory. */
     int (*examine)(struct examination *examination, const struct doctor_rule *rule, struct err *err);
     /* The same at a glance, for the watch: the metric from what the last step has left, NaN where there is none; LAYER
@@ -94,10 +95,21 @@ int doctor_examine(const struct session *session, const struct doctor_rule *only
 
 struct doctor_settings;
 
+/* What all findings are judged by. */
+enum doctor_limit { DOCTOR_LIMIT_ILL, DOCTOR_LIMIT_BETTER, DOCTOR_LIMITS };
+
+/* `set doctor.NAME VALUE`: setting I, the thresholds of the rules first; false behind the last. */
+struct doctor_setting {
+    const char *name;
+    double preset;
+    const char *summary;
+};
+bool doctor_setting(int i, struct doctor_setting *setting);
+double doctor_setting_value(const struct session *session, int i); /* SESSION may be NULL: as preset */
+int doctor_set(struct session *session, int i, double value, struct err *err); /* NaN: as preset */
+
 double doctor_threshold(const struct session *session, const struct doctor_rule *rule);
-/* The rule of `doctor.SETTING`, or NULL. */
-const struct doctor_rule *doctor_rule_of_setting(const char *setting);
-int doctor_set_threshold(struct session *session, const struct doctor_rule *rule, double threshold, struct err *err);
+double doctor_limit(const struct session *session, enum doctor_limit limit);
 void doctor_settings_close(struct doctor_settings *settings); /* may be NULL */
 
 #endif

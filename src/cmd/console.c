@@ -341,11 +341,6 @@ static const char *in_lesson(const struct console *console, const char *line)
     return length == 0 ? "lesson next" : length == 1 && line[blanks] == 'q' ? "lesson leave" : line;
 }
 
-int console_execute(struct console *console, const char *line)
-{
-    return execute_from(console, in_lesson(console, line), NULL);
-}
-
 /* --- the queue */
 
 static void enqueue(struct queued **at, const char *line, const char *where, int depth)
@@ -384,6 +379,47 @@ static struct queued **queue_end(struct queued **at)
     while (*at)
         at = &(*at)->next;
     return at;
+}
+
+/* Cuts the first command off *REST, whose others stand behind "; ". Not in quotes, a comment, or what goes to the shell;
+ * and a semicolon that is a word, or a value, stays one. */
+static char *take_command(char **rest)
+{
+    char *line = *rest, quote = 0;
+    *rest = NULL;
+    for (char *c = line; *c; c++) {
+        if (quote || *c == '\'' || *c == '"')
+            quote = !quote ? *c : quote == *c ? 0 : quote;
+        else if (*c == '|' || (*c == '#' && (c == line || c[-1] == ' ')))
+            break;
+        else if (*c == ';' && c > line && !strchr(" =", c[-1]) && c[1] == ' ' && c[1 + strspn(c + 1, " ")]) {
+            *c = 0;
+            *rest = c + 1;
+            break;
+        }
+    }
+    return line;
+}
+
+/* Carries out the commands of LINE; those behind one that starts a run wait for its end. */
+static int execute_line(struct console *console, const char *line, const char *where)
+{
+    char *copy = strdup(line), *rest = copy;
+    int status = copy ? 0 : -1;
+    while (status == 0 && rest) {
+        if (session_running(console->session) && rest > copy) {
+            enqueue(&console->queue, rest, where, console->depth);
+            break;
+        }
+        status = execute_from(console, take_command(&rest), where);
+    }
+    free(copy);
+    return status;
+}
+
+int console_execute(struct console *console, const char *line)
+{
+    return execute_line(console, in_lesson(console, line), NULL);
 }
 
 void console_queue(struct console *console, const char *line, const char *where)
@@ -468,7 +504,7 @@ static int run_queued(struct console *console)
 {
     struct queued *first = dequeue(&console->queue);
     console->depth = first->depth;
-    int status = execute_from(console, first->line, first->where);
+    int status = execute_line(console, first->line, first->where);
     console->depth = 0;
     free_queued(first);
     return status;

@@ -39,6 +39,9 @@ static void add_finding(const struct doctor_finding *finding, int number, struct
     text_add(out, "%*s%-6s %s\n", 3, "", "why", finding->why);
     text_add(out, "%*s%-6s %s\n", 3, "", "tip", finding->rule->tip);
     text_add(out, "%*s%-6s %s\n", 3, "", "cure", finding->fix);
+    if (finding->tried)
+        text_add(out, "%*s%-6s on copies it gets %.2f of the way, without it %.2f\n", 3, "", "", finding->with,
+                 finding->without);
 }
 
 static void add_examined(const struct session *session, const struct doctor_report *report, struct text *out)
@@ -51,6 +54,10 @@ static void add_examined(const struct session *session, const struct doctor_repo
     if (report->experiments)
         text_add(out, "; %d experiments on copies", report->experiments);
     text_add(out, "\n");
+    if (report->judged)
+        text_add(out, "on the way from the best constant answer (0) to all right (1): now %.2f, %" PRIu64
+                 " steps on %.2f; a plain network from scratch, %" PRIu64 " steps, %.2f\n", report->now,
+                 report->soon_steps, report->soon, report->sound_steps, report->sound);
 }
 
 static void print_report(const struct session *session, const struct doctor_report *report, struct text *out)

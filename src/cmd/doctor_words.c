@@ -1,7 +1,7 @@
 /* doctor_words.c: the doctor's rules and thresholds in words. */
 #include "doctor_words.h"
 
-#include <stdio.h>
+#include <math.h>
 #include <string.h>
 
 #define PREFIX "doctor."
@@ -27,26 +27,37 @@ void doctor_words_rule(const struct doctor_rule *rule, const struct session *ses
     text_add(out, "    tip        %s\n", rule->tip);
 }
 
-void doctor_words_setting(const struct doctor_rule *rule, const struct session *session, struct text *out)
+bool doctor_words_setting(int i, const struct session *session, struct text *out)
 {
-    text_add(out, PREFIX "%-13s %-10s  %s: %s\n", rule->setting, text_short(threshold(rule, session)).s, rule->name,
-             rule->metric);
+    struct doctor_setting setting;
+    if (!doctor_setting(i, &setting))
+        return false;
+    text_add(out, PREFIX "%-13s %-10s  %s\n", setting.name, text_short(doctor_setting_value(session, i)).s,
+             setting.summary);
+    return true;
+}
+
+/* The number of the setting that is called NAME in full; -1: there is none. */
+static int find(const char *name)
+{
+    struct doctor_setting setting;
+    for (int i = 0; doctor_setting(i, &setting); i++)
+        if (strcmp(setting.name, name + strlen(PREFIX)) == 0)
+            return i;
+    return -1;
 }
 
 int doctor_words_set(struct session *session, const char *name, const char *value, struct text *out, struct err *err)
 {
-    double number;
-    const struct doctor_rule *rule =
-        strncmp(name, PREFIX, strlen(PREFIX)) ? NULL : doctor_rule_of_setting(name + strlen(PREFIX));
-    if (!rule)
+    double number = NAN;
+    int i = find(name);
+    if (i < 0)
         return err_set(err, ERR_USAGE, "set: there is no setting '%s'; `set doctor` lists the doctor's", name);
     if (!value) {
-        doctor_words_setting(rule, session, out);
+        doctor_words_setting(i, session, out);
         return 0;
     }
-    if (strcmp(value, "preset") == 0)
-        number = rule->threshold;
-    else if (!text_to_double(value, &number))
+    if (strcmp(value, "preset") != 0 && !text_to_double(value, &number))
         return err_set(err, ERR_USAGE, "set: %s '%s'; legal: a number, or preset", name, value);
-    return doctor_set_threshold(session, rule, number, err);
+    return doctor_set(session, i, number, err);
 }

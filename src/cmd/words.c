@@ -104,10 +104,11 @@ static void add_layers(const struct session *session, const char *prefix, struct
 /* Settings that are not in the table of `set`. */
 static void add_thresholds(const struct session *session, const char *prefix, struct text *out)
 {
+    struct doctor_setting setting;
     char name[40];
     (void)session;
-    for (int i = 0; doctor_rules[i]; i++) {
-        snprintf(name, sizeof name, "doctor.%s", doctor_rules[i]->setting);
+    for (int i = 0; doctor_setting(i, &setting); i++) {
+        snprintf(name, sizeof name, "doctor.%s", setting.name);
         add(out, prefix, name);
     }
 }

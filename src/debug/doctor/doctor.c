@@ -5,6 +5,7 @@
 
 #include "debug/session.h"
 #include "examination.h"
+#include "judge.h"
 #include "rules.h"
 
 const char *const doctor_evidence_names[] = {"structure", "running", "experiment"};
@@ -58,13 +59,11 @@ int doctor_examine(const struct session *session, const struct doctor_rule *only
     struct examination examination = {.session = session, .hand = hand, .report = report};
     *report = (struct doctor_report){0};
     int status = ask_all(&examination, only, err);
-    for (int i = 0; status == 0 && i < examination.suspicions; i++) {
-        struct suspicion *suspicion = &examination.suspicion[i];
-        if (suspicion->cures > 0)
-            memcpy(suspicion->finding.fix, suspicion->cure[0], sizeof suspicion->finding.fix);
-        if (!suspicion->dropped)
-            insert(report, &suspicion->finding);
-    }
+    if (status == 0)
+        status = judge(&examination, err);
+    for (int i = 0; status == 0 && i < examination.suspicions; i++)
+        if (!examination.suspicion[i].dropped)
+            insert(report, &examination.suspicion[i].finding);
     examination_close(&examination);
     return status;
 }

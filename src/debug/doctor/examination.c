@@ -43,8 +43,7 @@ struct session *examination_fork(struct examination *examination, const char *li
     return NULL;
 }
 
-/* Rows of the training rows as the seed shuffles them. */
-static int *draw_rows(const struct session *session, int rows)
+int *examination_draw_rows(const struct session *session, int rows)
 {
     int *row = malloc((size_t)session->data->trains * sizeof *row);
     if (!row)
@@ -61,7 +60,7 @@ const struct session *examination_probe(struct examination *examination, struct 
     int rows = session->data->trains < PROBE_ROWS ? session->data->trains : PROBE_ROWS;
     if (examination->probe)
         return examination->probe;
-    if (!examination->probe_row && !(examination->probe_row = draw_rows(session, rows))) {
+    if (!examination->probe_row && !(examination->probe_row = examination_draw_rows(session, rows))) {
         err_set(err, ERR_MEMORY, "doctor: no memory to draw %d rows", rows);
         return NULL;
     }
@@ -78,7 +77,10 @@ const struct session *examination_probe(struct examination *examination, struct 
 void examination_close(struct examination *examination)
 {
     session_close(examination->probe);
+    session_close(examination->soon);
+    team_close(examination->alone);
     free(examination->probe_row);
+    free(examination->row);
 }
 
 /* --- suspicions */

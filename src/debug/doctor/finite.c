@@ -65,6 +65,10 @@ static int examine_nonfinite(struct examination *examination, const struct docto
     struct suspicion *found = suspect(examination, session->net->top.layer[layer].name, metric, (double)bad);
     suspicion_why(found, "NaN and infinity are passed on to everything behind them, so no step can mend the weights");
     suspicion_cure(found, "init variance-scaling");
+    if (!session->transform.inputs)
+        suspicion_cure(found, "whiten on; reset");
+    suspicion_cure(found, "activation relu; reset");
+    cures_slower(found, session);
     return 0;
 }
 
@@ -74,4 +78,4 @@ const struct doctor_rule rule_nonfinite = {
     .setting = "nonfinite", .threshold = 0,
     .tip = "D2, lower the rate; D5, look for exploding gradients; G5, variance-scaling initialization",
     .source = "one such value is one too many", .evidence = DOCTOR_RUNNING, .proof = DOCTOR_CONCLUSIVE,
-    .examine = examine_nonfinite};
+    .vague = true, .examine = examine_nonfinite};

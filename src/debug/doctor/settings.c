@@ -1,46 +1,74 @@
-/* settings.c: the thresholds that a person has changed. */
+/* settings.c: the thresholds: one of each rule, and those by which all are judged. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "debug/doctor.h"
 
+#define SETTINGS (DOCTOR_FINDINGS + DOCTOR_LIMITS)
+
 struct doctor_settings {
-    double threshold[DOCTOR_FINDINGS]; /* by rule; NaN: as preset */
+    double value[SETTINGS]; /* by the number of the setting; NaN: as preset */
 };
 
-static int index_of(const struct doctor_rule *rule)
+static const struct doctor_setting limits[DOCTOR_LIMITS] = {
+    [DOCTOR_LIMIT_ILL] = {"ill", 0.15, "training is ill where it stays so much behind a plain network, on a scale of 0 "
+                                       "(the best constant answer) to 1 (all is right)"},
+    [DOCTOR_LIMIT_BETTER] = {"better", 0.1, "a cure is clearly better where it gets so much further, on that scale"},
+};
+
+static int rules(void)
 {
-    int i = 0;
-    while (doctor_rules[i] != rule)
-        i++;
-    return i;
+    int count = 0;
+    while (doctor_rules[count])
+        count++;
+    return count;
+}
+
+bool doctor_setting(int i, struct doctor_setting *setting)
+{
+    int count = rules();
+    if (i >= count + DOCTOR_LIMITS)
+        return false;
+    if (i >= count)
+        *setting = limits[i - count];
+    else
+        *setting = (struct doctor_setting){doctor_rules[i]->setting, doctor_rules[i]->threshold,
+                                           doctor_rules[i]->metric};
+    return true;
+}
+
+double doctor_setting_value(const struct session *session, int i)
+{
+    struct doctor_setting setting;
+    if (session && session->doctor && !isnan(session->doctor->value[i]))
+        return session->doctor->value[i];
+    return doctor_setting(i, &setting) ? setting.preset : NAN;
 }
 
 double doctor_threshold(const struct session *session, const struct doctor_rule *rule)
 {
-    double chosen = session->doctor ? session->doctor->threshold[index_of(rule)] : NAN;
-    return isnan(chosen) ? rule->threshold : chosen;
+    int i = 0;
+    while (doctor_rules[i] != rule)
+        i++;
+    return doctor_setting_value(session, i);
 }
 
-const struct doctor_rule *doctor_rule_of_setting(const char *setting)
+double doctor_limit(const struct session *session, enum doctor_limit limit)
 {
-    for (int i = 0; doctor_rules[i]; i++)
-        if (strcmp(doctor_rules[i]->setting, setting) == 0)
-            return doctor_rules[i];
-    return NULL;
+    return doctor_setting_value(session, rules() + (int)limit);
 }
 
-int doctor_set_threshold(struct session *session, const struct doctor_rule *rule, double threshold, struct err *err)
+int doctor_set(struct session *session, int i, double value, struct err *err)
 {
     if (!session->doctor) {
         session->doctor = malloc(sizeof *session->doctor);
         if (!session->doctor)
             return err_set(err, ERR_MEMORY, "doctor: no memory for a threshold");
-        for (int i = 0; i < DOCTOR_FINDINGS; i++)
-            session->doctor->threshold[i] = NAN;
+        for (int k = 0; k < SETTINGS; k++)
+            session->doctor->value[k] = NAN;
     }
-    session->doctor->threshold[index_of(rule)] = threshold;
+    session->doctor->value[i] = value;
     return 0;
 }
 

@@ -1,4 +1,4 @@
-/* units.c: units that have gone silent. */
+/* units.c: units through which no gradient goes: silent ones, and saturated ones. */
 #include <math.h>
 
 #include "examination.h"
@@ -24,6 +24,8 @@ static double dead_share(const struct session *probe, int layer)
     return (double)dead / (double)units;
 }
 
+/* --- dead-units */
+
 static int examine_dead(struct examination *examination, const struct doctor_rule *rule, struct err *err)
 {
     const struct session *session = examination->session, *probe = examination_probe(examination, err);
@@ -45,6 +47,10 @@ static int examine_dead(struct examination *examination, const struct doctor_rul
                   100 * worst, top->layer[at].name);
     suspicion_cure(found, "init variance-scaling");
     suspicion_cure(found, "activation leaky");
+    suspicion_cure(found, "activation leaky; reset");
+    if (!session->transform.inputs)
+        suspicion_cure(found, "whiten on; reset");
+    cures_slower(found, session);
     return 0;
 }
 
@@ -54,3 +60,52 @@ const struct doctor_rule rule_dead_units = {
     .setting = "dead", .threshold = 0.5, .tip = "G2, rectifiers; G5, variance-scaling initialization",
     .source = "half of the units, as published tools have it", .evidence = DOCTOR_RUNNING, .proof = DOCTOR_ILL,
     .examine = examine_dead};
+
+/* --- saturated-units */
+
+#define FLAT 5 /* beyond it, sigmoid and tanh are flat */
+
+/* The share of what LAYER of PROBE takes that is beyond FLAT. */
+static double saturated_share(const struct session *probe, int layer)
+{
+    const real *in = program_out(probe->train, layer - 1);
+    size_t n = (size_t)program_rows(probe->train) * shape_size(&probe->net->top.layer[layer].in), beyond = 0;
+    for (size_t i = 0; i < n; i++)
+        beyond += fabsf(in[i]) > FLAT;
+    return (double)beyond / (double)n;
+}
+
+static int examine_saturated(struct examination *examination, const struct doctor_rule *rule, struct err *err)
+{
+    const struct session *session = examination->session, *probe = examination_probe(examination, err);
+    const struct topology *top = &session->net->top;
+    double worst = 0;
+    int at = -1;
+    if (!probe)
+        return -1;
+    for (int i = 0; i < top->layers; i++) {
+        if (!(top->layer[i].kind->flags & LAYER_SATURATES) || saturated_share(probe, i) <= worst)
+            continue;
+        worst = saturated_share(probe, i);
+        at = i;
+    }
+    if (!(worst > doctor_threshold(session, rule)))
+        return 0;
+    struct suspicion *found = suspect(examination, top->layer[at].name, "saturated values", worst);
+    suspicion_why(found, "%.0f %% of what comes into %s lies beyond 5, where it is flat and lets no gradient through",
+                  100 * worst, top->layer[at].name);
+    suspicion_cure(found, "init variance-scaling");
+    if (!session->transform.inputs)
+        suspicion_cure(found, "whiten on; reset");
+    suspicion_cure(found, "activation relu");
+    suspicion_cure(found, "activation relu; reset");
+    cures_slower(found, session);
+    return 0;
+}
+
+const struct doctor_rule rule_saturated_units = {
+    .name = "saturated-units", .summary = "most of what sigmoid or tanh takes lies where they are flat",
+    .metric = "the share of the values that come into a sigmoid or tanh beyond 5, over 256 training rows",
+    .setting = "saturated", .threshold = 0.5, .tip = "G2, rectifiers; G5, initialization; G6, whiten",
+    .source = "half of them, as published tools have it", .evidence = DOCTOR_RUNNING, .proof = DOCTOR_ILL,
+    .examine = examine_saturated};

@@ -1,0 +1,208 @@
+/*
+ * trial.c: what becomes of training: as it is, after a cure, and of a plain network from scratch. Each on forks, over
+ * more than one seed, and never longer than some tens of milliseconds' worth of steps.
+ *
+ * A fork of a small network works with one thread: steps of some microseconds are not worth sharing, least of all on a
+ * machine that has other work.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "debug/fork.h"
+#include "examination.h"
+
+#define TRIAL_FLOPS 1.0e9 /* of a trial; but at least, and at most, so many steps: */
+#define STEPS_LEAST 60
+#define STEPS_MOST  1000
+#define SOUND_SHARE 3     /* the plain network gets one step where the trials get three */
+#define ALONE_FLOPS 2e7   /* a step of fewer is for one thread */
+#define ROWS_MOST   512   /* that standings are taken on */
+
+/* --- how long, and on which rows */
+
+uint64_t trial_steps(const struct examination *examination)
+{
+    double steps = TRIAL_FLOPS / (program_flops(examination->session->train) + 1);
+    return (uint64_t)fmin(fmax(steps, STEPS_LEAST), STEPS_MOST);
+}
+
+int examination_rows(struct examination *examination, const int **row, struct err *err)
+{
+    int trains = examination->session->data->trains;
+    if (!examination->row && !(examination->row = examination_draw_rows(examination->session, ROWS_MOST)))
+        return err_set(err, ERR_MEMORY, "doctor: no memory to draw %d rows", trains);
+    *row = examination->row;
+    return trains < ROWS_MOST ? trains : ROWS_MOST;
+}
+
+/* Lets FORK go on with a thread of its own, where that is quicker. */
+static int go_alone(struct examination *examination, struct session *fork, struct err *err)
+{
+    if (program_ranks(fork->train) == 1 || program_flops(fork->train) > ALONE_FLOPS)
+        return 0;
+    if (!examination->alone && !(examination->alone = team_open(1, err)))
+        return -1;
+    fork->team = examination->alone;
+    return session_set_batch(fork, fork->batch, err);
+}
+
+/* --- one run */
+
+static int measure(struct examination *examination, struct session *fork, enum standing_mode mode,
+                   struct standing *standing, struct err *err)
+{
+    const int *row = NULL;
+    int rows = examination_rows(examination, &row, err);
+    return rows < 0 ? -1 : standing_of(fork, row, rows, mode, standing, err);
+}
+
+/* A fork with seed number RUN on which LINE has been carried out and STEPS steps have been run. REFUSED: it was. */
+static struct session *run_fork(struct examination *examination, const char *line, int run, uint64_t steps,
+                                bool *refused, struct err *err)
+{
+    struct err refusal;
+    struct session *fork = session_fork(examination->session, err);
+    *refused = false;
+    if (!fork || go_alone(examination, fork, err)) {
+        session_close(fork);
+        return NULL;
+    }
+    fork->seed += (uint64_t)run;
+    if (*line && examination->hand->carry_out(examination->hand->context, fork, line, &refusal)) {
+        *refused = true;
+        return fork;
+    }
+    if (session_fork_run(fork, steps, err)) {
+        session_close(fork);
+        return NULL;
+    }
+    examination->report->experiments++;
+    return fork;
+}
+
+/* The mean loss of the share [FROM, TO) of the steps that FORK has run. */
+double trial_losses(const struct session *fork, double from, double to)
+{
+    struct bucket bucket;
+    double first = series_first_x(fork->loss_series), steps = series_last_x(fork->loss_series) - first + 1;
+    if (!(steps > 0))
+        return NAN;
+    series_columns(fork->loss_series, first - 0.5 + floor(from * steps), first - 0.5 + floor(to * steps), 1, &bucket);
+    return bucket.count > 0 ? (double)bucket.mean : NAN;
+}
+
+static void note(struct trial *trial, const struct session *fork, const struct standing *standing)
+{
+    bool finite = fork->stop != STOP_NONFINITE;
+    double reached = finite ? standing->reached : -1;
+    trial->nonfinite = trial->nonfinite || !finite;
+    trial->low = trial->runs ? fmin(trial->low, reached) : reached;
+    trial->high = trial->runs ? fmax(trial->high, reached) : reached;
+    trial->reached = (trial->reached * trial->runs + reached) / (trial->runs + 1);
+    trial->runs++;
+}
+
+static int run_once(struct examination *examination, struct trial *trial, struct err *err)
+{
+    struct standing standing;
+    bool asis = !*trial->line;
+    struct session *fork =
+        run_fork(examination, trial->line, trial->runs, trial_steps(examination), &trial->refused, err);
+    int status = fork ? 0 : -1;
+    if (status == 0 && !trial->refused)
+        status = measure(examination, fork, STANDING_EVALUATE, &standing, err);
+    if (status == 0 && !trial->refused)
+        note(trial, fork, &standing);
+    if (trial->refused)
+        trial->reached = trial->low = trial->high = -2;
+    if (status == 0 && asis && !examination->soon)
+        examination->soon = fork;
+    else
+        session_close(fork);
+    return status;
+}
+
+/* --- trials */
+
+static struct trial *find(struct examination *examination, const char *line)
+{
+    for (int i = 0; i < examination->trials; i++)
+        if (strcmp(examination->trial[i].line, line) == 0)
+            return &examination->trial[i];
+    if (examination->trials == TRIALS)
+        return NULL;
+    struct trial *trial = &examination->trial[examination->trials++];
+    snprintf(trial->line, sizeof trial->line, "%s", line);
+    return trial;
+}
+
+int trial_of(struct examination *examination, const char *line, int runs, const struct trial **result, struct err *err)
+{
+    static const struct trial none = {.refused = true, .reached = -2, .low = -2, .high = -2};
+    struct trial *trial = find(examination, line);
+    *result = trial ? trial : &none;
+    while (trial && !trial->refused && trial->runs < runs)
+        if (run_once(examination, trial, err))
+            return -1;
+    return 0;
+}
+
+struct session *examination_plain(struct examination *examination, struct err *err)
+{
+    const struct session *session = examination->session;
+    bool regress = session->data->task == TASK_REGRESS, refused;
+    char line[240];
+    snprintf(line, sizeof line,
+             "net dense 64, relu, dense 64, relu; init variance-scaling; optimizer adam; lr 0.001; gradclip off; "
+             "loss %s; batch %s; whiten on;%s reset", regress ? "mse" : "ce",
+             session->data->trains < 32 ? "full" : "32", regress ? " whiten on targets;" : "");
+    struct session *fork = run_fork(examination, line, 0, 0, &refused, err);
+    if (fork && refused) {
+        err_set(err, ERR_STATE, "doctor: no plain network can be made of this data");
+        session_close(fork);
+        return NULL;
+    }
+    return fork;
+}
+
+static int run_sound(struct examination *examination, double *reached, struct err *err)
+{
+    uint64_t steps = examination->report->sound_steps = trial_steps(examination) / SOUND_SHARE;
+    struct standing standing;
+    struct session *fork = examination_plain(examination, err);
+    int status = fork && session_fork_run(fork, steps, err) == 0
+                     ? measure(examination, fork, STANDING_EVALUATE, &standing, err)
+                     : -1;
+    if (status == 0)
+        *reached = standing.reached;
+    session_close(fork);
+    return status;
+}
+
+int examination_judge(struct examination *examination, struct err *err)
+{
+    struct doctor_report *report = examination->report;
+    const struct trial *asis;
+    if (report->judged)
+        return 0;
+    if (!examination->now_known) {
+        struct session *fork = examination_fork(examination, "", NULL, err);
+        int status = fork ? measure(examination, fork, STANDING_EVALUATE, &examination->now, err) : -1;
+        session_close(fork);
+        if (status)
+            return -1;
+        examination->now_known = true;
+    }
+    if (trial_of(examination, "", TRIAL_RUNS, &asis, err) || run_sound(examination, &report->sound, err))
+        return -1;
+    report->now = examination->now.reached;
+    report->soon = asis->reached;
+    report->soon_steps = trial_steps(examination);
+    /* What will not be finite is ill however well it stands. */
+    report->ill = asis->nonfinite || fmax(report->now, report->soon) <
+                                         report->sound - doctor_limit(examination->session, DOCTOR_LIMIT_ILL);
+    report->judged = true;
+    return 0;
+}
