@@ -58,20 +58,34 @@ $1 == "follow" && apart[$2, $3] {
     follows[$2]++
 }
 
-function total(which, name,   i, s, sum_runs, sum_met, sum_counted, sum_caught, sum_right, sum_all, sum_live, sum_anew, sum_either, sum_top, sum_followed, sum_follows, further) {
-    for (i = 1; i <= count; i++) {
-        name = names[i]
-        if (name ~ /^H/) continue
-        odd = substr(name, 2) % 2
-        further = name ~ /^Q/
-        if (which == "odd" && (!odd || further) || which == "even" && (odd || further) || which == "further" && !further) continue
-        sum_runs += separated[name]; sum_counted += counted[name]; sum_caught += caught[name]; sum_top += top[name]
-        sum_right += right_findings[name]; sum_all += all_findings[name]
-        sum_followed += followed[name]; sum_follows += follows[name]
-        sum_live += live[name]; sum_anew += anew[name]; sum_either += either[name]
-        for (s in seeds_seen) sum_met += met[name, s]
-    }
-    printf "%-24s  recall %s (of runs %s)  precision %s (first finding %s)  restored %s (in place %s, begun again %s)  followed %s\n", which " faults", share(sum_caught, sum_counted), share(sum_met, sum_runs), share(sum_right, sum_all), share(sum_top, sum_caught), share(sum_either, sum_counted), share(sum_live, sum_counted), share(sum_anew, sum_counted), share(sum_followed, sum_follows)
+$1 == "differential" && apart[$2, $3] {
+    chosen[$2] += $5
+    choices[$2]++
+}
+
+function add(which, name,   s) {
+    sum[which, "runs"] += separated[name]
+    for (s in seeds_seen) sum[which, "met"] += met[name, s]
+    sum[which, "checks"] += counted[name]
+    sum[which, "caught"] += caught[name]
+    sum[which, "top"] += top[name]
+    sum[which, "right"] += right_findings[name]
+    sum[which, "findings"] += all_findings[name]
+    sum[which, "live"] += live[name]
+    sum[which, "anew"] += anew[name]
+    sum[which, "either"] += either[name]
+    sum[which, "chosen"] += chosen[name]
+    sum[which, "choices"] += choices[name]
+    sum[which, "followed"] += followed[name]
+    sum[which, "follows"] += follows[name]
+}
+
+function total(which, words) {
+    printf "%-18s %6s %9s %9s %11s %8s %8s %8s %8s %8s\n", words, share(sum[which, "caught"], sum[which, "checks"]),
+        share(sum[which, "met"], sum[which, "runs"]), share(sum[which, "right"], sum[which, "findings"]),
+        share(sum[which, "top"], sum[which, "caught"]), share(sum[which, "either"], sum[which, "checks"]),
+        share(sum[which, "live"], sum[which, "checks"]), share(sum[which, "anew"], sum[which, "checks"]),
+        share(sum[which, "chosen"], sum[which, "choices"]), share(sum[which, "followed"], sum[which, "follows"])
 }
 
 { seeds_seen[$3] = 1 }
@@ -88,13 +102,15 @@ END {
         printf "%d passed, %d failed\n", passed, failed
         exit failed > 0 || passed == 0
     }
-    printf "%-5s  %5s  %6s  %6s  %8s  %8s  %s\n", "fault", "apart", "found", "first", "restored", "followed", "other findings"
+    printf "%-5s  %5s  %6s  %6s  %8s  %7s  %8s  %s\n", "fault", "apart", "found", "first", "restored", "--cure", "followed", "other findings"
     for (i = 1; i <= count; i++) {
         name = names[i]
         if (name ~ /^H/) continue
+        add(name ~ /^Q/ ? "further" : substr(name, 2) % 2 ? "odd" : "even", name)
+        if (name ~ /^P/) add("all", name)
         others = ""
         for (key in strays) { split(key, k, SUBSEP); if (k[1] == name) others = others " " k[2] " " strays[key] }
-        printf "%-5s  %5s  %6s  %6s  %8s  %8s %s\n", name, ratio(separated[name], seeds[name]), ratio(caught[name], counted[name]), ratio(top[name], counted[name]), ratio(either[name], counted[name]), ratio(followed[name], follows[name]), others
+        printf "%-5s  %5s  %6s  %6s  %8s  %7s  %8s %s\n", name, ratio(separated[name], seeds[name]), ratio(caught[name], counted[name]), ratio(top[name], counted[name]), ratio(either[name], counted[name]), ratio(chosen[name], choices[name]), ratio(followed[name], follows[name]), others
     }
     printf "\n%-5s  %6s  %s\n", "run", "alarms", "which"
     for (i = 1; i <= count; i++) {
@@ -107,7 +123,11 @@ END {
         all_alarms += alarms[name]
     }
     print ""
-    total("odd"); total("even"); total("further"); total("all")
+    printf "%-18s %6s %9s %9s %11s %8s %8s %8s %8s %8s\n", "", "recall", "of runs", "precision", "first right", "restored", "in place", "anew", "--cure", "followed"
+    total("odd", "odd-numbered P")
+    total("even", "even-numbered P")
+    total("all", "all P")
+    total("further", "further (Q)")
     printf "healthy runs              false alarms in %d of %d checks, %.3f\n", all_alarms, all_checks, all_checks ? all_alarms / all_checks : 0
     if (examined) printf "%d examinations, %.1f s on average, %.1f s at most; %d failed\n", examined, time / examined / 1000, slowest / 1000, failures
     exit failures > 0
