@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 enum rng_stream { RNG_SPLIT = 1, RNG_INIT, RNG_SHUFFLE, RNG_DROPOUT, RNG_TEST, RNG_ROWS, RNG_GRADCHECK,
-                  RNG_NOISE };
+                  RNG_NOISE, RNG_STARS };
 
 struct rng {
     uint32_t key[2];

@@ -100,12 +100,15 @@ const float *dataset_row(const struct dataset *dataset, int row, float *room);
 /* The column that WORD names, or gives the number of, from 1; NULL: there is none. */
 const struct column *dataset_column(const struct dataset *dataset, const char *word);
 
-/* Known sets: built into the program, or files of a Debian package. The list ends with a NULL name. */
+/* Known sets: built into the program, made by it, or files of a Debian package. The list ends with a NULL name. */
 struct known_set {
     const char *name, *summary;
     const unsigned char *bytes, *end; /* a CSV with a header; NULL: */
+    void (*make)(struct text *csv);   /* makes one; NULL: */
     const char *path, *package;       /* an array, and the package that puts it there */
     const char *target;
+    const char *shape;                /* how a row of the CSV is an image (reading.h); NULL: it is none */
+    bool regress;                     /* its target is a number, though it might pass for a class */
     const char *const *class_name;    /* of the classes 0, 1, 2, ..., ended by NULL; NULL: their numbers */
 };
 /* Refuses a set whose file is not there, with the command that installs it. */

@@ -55,19 +55,33 @@ static void add_known_sets(const char *source, struct err *err)
     text_free(&list);
 }
 
-/* A delimited file, or a set that is built in. */
+/* The bytes of a set that is built in or made. */
+static int read_known(struct intake *intake, struct err *err)
+{
+    const struct known_set *set = intake->set;
+    struct csv_options options = {.delimiter = ',', .header = 1};
+    struct text made = {0};
+    if (set->make)
+        set->make(&made);
+    const unsigned char *bytes = set->make ? (const unsigned char *)made.data : set->bytes;
+    size_t length = set->make ? made.length : (size_t)(set->end - set->bytes);
+    int status = csv_read_bytes(set->name, bytes, length, &options, &intake->table, err);
+    text_free(&made);
+    if (status == 0 && set->shape)
+        status = reading_parse(set->shape, intake->table.columns - 1, &intake->reading, err);
+    return status;
+}
+
+/* A delimited file, or a known set. */
 static int read_table(struct intake *intake, struct dataset *dataset, struct err *err)
 {
     const struct data_origin *origin = &dataset->origin;
     struct csv_options options = {.delimiter = origin->delimiter, .header = origin->header, .lenient = origin->lenient};
     int status;
-    if (intake->set) {
-        options = (struct csv_options){.delimiter = ',', .header = 1};
-        status = csv_read_bytes(intake->set->name, intake->set->bytes, (size_t)(intake->set->end - intake->set->bytes),
-                                &options, &intake->table, err);
-    } else {
+    if (intake->set)
+        status = read_known(intake, err);
+    else
         status = csv_read_file(intake->source, &options, &intake->table, err);
-    }
     if (status != 0) {
         add_known_sets(intake->source, err);
         return -1;
@@ -84,7 +98,7 @@ static int read_source(struct intake *intake, struct dataset *dataset, struct er
 {
     intake->source = dataset->origin.source;
     intake->set = known_set_find(intake->source);
-    if (intake->set && !intake->set->bytes) {
+    if (intake->set && intake->set->path) {
         intake->source = intake->set->path;
         return known_set_check(intake->set, err) != 0 ? -1 : arrays_read(intake, dataset, err);
     }

@@ -1,5 +1,6 @@
 /*
- * known_set.c: the small sets of datasets/, as they are, inside the program; and where a package puts a large one.
+ * known_set.c: the small sets of datasets/, as they are, inside the program; one that is made (stars.c); and where a
+ * package puts a large one.
  *
  * The assembler copies the files in (.incbin, with paths from the top of the tree, where make runs), so there is no
  * generated source and nothing to keep in step; the Makefile makes this file again when one of them changes.
@@ -10,6 +11,7 @@
 #include <unistd.h>
 
 #include "data/dataset.h"
+#include "stars.h"
 
 #define EMBED(name)                                                                                               \
     __asm__(".section .rodata\n"                                                                                  \
@@ -41,6 +43,8 @@ const struct known_set known_sets[] = {
      .target = "diagnosis"},
     {BUILT_IN(diabetes), .summary = "442 patients, 10 measures, disease progression after a year: a regression",
      .target = "progression"},
+    {.name = "stars", .make = stars_make, .shape = "1x16x16", .target = "stars", .regress = true,
+     .summary = "160 made-up pictures of stars, 16 x 16 pixels of up to 140,000,000: count them, a regression"},
     {.name = "fashion",
      .summary = "70,000 pictures of clothes, 28 x 28 pixels, 10 classes; 10,000 are the official test",
      .path = "/usr/share/datasets/fashion-mnist/train-images-idx3-ubyte.gz", .package = "dataset-fashion-mnist",
@@ -50,7 +54,7 @@ const struct known_set known_sets[] = {
 
 int known_set_check(const struct known_set *set, struct err *err)
 {
-    if (set->bytes || access(set->path, R_OK) == 0)
+    if (set->bytes || set->make || access(set->path, R_OK) == 0)
         return 0;
     return err_set(err, ERR_FILE, "%s: %s: %s; Debian's package %s puts it there: apt-get install %s", set->name,
                    set->path, strerror(errno), set->package, set->package);

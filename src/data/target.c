@@ -236,6 +236,8 @@ static int read_numbers(struct intake *intake, struct dataset *dataset, struct e
                        shown_name(target->name).s, (double)value[0]);
     bool few = whole && (different == 2 || (different <= FEW_VALUES && dataset->rows / ROWS_TO_A_VALUE >= different));
     few = few || (intake->whole && different <= CLASSES_MAX && different <= dataset->rows / 2);
+    if (intake->set && intake->set->regress && !*dataset->origin.target)
+        few = false;
     bool classify = dataset->origin.task < 0 ? few : dataset->origin.task == TASK_CLASSIFY;
     dataset->task = classify ? TASK_CLASSIFY : TASK_REGRESS;
     if (classify) {
