@@ -6,6 +6,8 @@
 
 /* data.c */
 extern const struct command command_data, command_target, command_task, command_split, command_whiten;
+/* predict.c */
+extern const struct command command_predict;
 /* noise.c, signal.c */
 extern const struct command command_noise, command_signal;
 /* squash.c, describe.c */
