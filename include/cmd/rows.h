@@ -26,8 +26,8 @@ extern const struct command command_step, command_stepi, command_finish, command
 extern const struct command command_break, command_delete, command_disable, command_enable, command_ignore,
     command_display, command_watch;
 /* print.c, hist.c, list.c, where.c, info.c, profile.c */
-extern const struct command command_print, command_hist, command_list, command_where, command_info, command_profile,
-    command_hash;
+extern const struct command command_print, command_hist, command_list, command_where, command_info, command_events,
+    command_profile, command_hash;
 /* image.c, shape.c, shift.c */
 extern const struct command command_image, command_shape, command_shift;
 /* overfit.c, lrfind.c, gradcheck.c, try.c */

@@ -59,6 +59,17 @@ static int run_info(struct console *console, const struct arg_values *args, stru
     return 0;
 }
 
+static int run_events(struct console *console, const struct arg_values *args, struct err *err)
+{
+    struct text out = {0};
+    (void)args;
+    (void)err;
+    info_events(console, &out);
+    console_answer_text(console, &out);
+    text_free(&out);
+    return 0;
+}
+
 static const struct arg_spec info_args[] = {
     {.name = "topic", .type = ARG_CHOICE, .choices = topics, .preset = "choices",
      .summary = "what was chosen, norms by layer, the marks on the plots, the last run, the breakpoints, or what can be "
@@ -69,3 +80,11 @@ const struct command command_info = {
     .name = "info", .summary = "print choices, layers' norms, events, the last run, breakpoints or history",
     .group = GROUP_LOOKING, .flags = COMMAND_NEEDS_DATA | COMMAND_READ_ONLY,
     .example = "info layers", .args = info_args, .run = run_info};
+
+const struct command command_events = {
+    .name = "events", .aliases = "marks", .summary = "list the edits, each with its mark on the curve and its step",
+    .group = GROUP_LOOKING, .flags = COMMAND_NEEDS_DATA | COMMAND_READ_ONLY,
+    .details =
+        "The mark is the letter under the curve and in the legend below it; `goto event b` goes to where that edit had\n"
+        "just been made. `info events` is the same.",
+    .example = "events", .run = run_events};

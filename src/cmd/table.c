@@ -21,6 +21,7 @@ const struct command *const commands[] = {
     &command_break,       &command_delete,      &command_disable,     &command_enable,      &command_ignore,
     &command_display,     &command_watch,
     &command_print,       &command_hist,        &command_list,        &command_where,       &command_info,
+    &command_events,
     &command_profile,     &command_image,       &command_shift,       &command_hash,
     &command_expect,      &command_let,
     &command_overfit,     &command_lrfind,      &command_gradcheck,   &command_noise,
