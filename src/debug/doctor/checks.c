@@ -98,6 +98,7 @@ static int examine_penalty(struct examination *examination, const struct doctor_
                       100 * rate);
         suspicion_cure(found, "dropout 0.2");
         suspicion_cure(found, "dropout off");
+        suspicion_cure(found, "dropout off; reset");
     }
     if (decay == 0)
         return 0;

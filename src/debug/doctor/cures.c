@@ -12,19 +12,26 @@ static struct figure rate(double x)
     return text_short(x);
 }
 
+void cure_slower(const struct session *session, double part, bool again, char *line, size_t size)
+{
+    snprintf(line, size, "lr %s%s", rate(session->optimizer.lr / part).s, again ? "; reset" : "");
+}
+
 void cures_slower(struct suspicion *suspicion, const struct session *session)
 {
-    double lr = session->optimizer.lr;
-    for (double part = 10; part <= 1e4; part *= 10) {
-        if (part <= 1e3)
-            suspicion_cure(suspicion, "lr %s", rate(lr / part).s);
-        suspicion_cure(suspicion, "lr %s; reset", rate(lr / part).s);
-    }
+    char line[64];
+    for (double part = 10; part <= 1e4; part *= 10)
+        for (int again = part > 1e3; again < 2; again++) {
+            cure_slower(session, part, again, line, sizeof line);
+            suspicion_cure(suspicion, "%s", line);
+        }
 }
 
 void cures_faster(struct suspicion *suspicion, const struct session *session)
 {
     double lr = session->optimizer.lr;
+    if (session->optimizer.clip > 0)
+        suspicion_cure(suspicion, "gradclip off");
     for (double times = 10; times <= 1e3; times *= 10)
         suspicion_cure(suspicion, "lr %s", rate(lr * times).s);
     if (strcmp(session->optimizer.kind->name, "adam") != 0)

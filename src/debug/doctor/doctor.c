@@ -1,6 +1,7 @@
 /* doctor.c: asks the rules, judges what they suspect, and puts the findings in order. */
 #include "debug/doctor.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "debug/session.h"
@@ -44,11 +45,17 @@ static int ask_all(struct examination *examination, const struct doctor_rule *on
     return 0;
 }
 
+/* A weight as far as it orders: experiments are no finer. */
+static double rounded(double weight)
+{
+    return floor(weight * 20 + 0.5);
+}
+
 /* Falling by weight; of equal ones the first asked is first. */
 static void insert(struct doctor_report *report, const struct doctor_finding *finding)
 {
     int at = report->findings++;
-    for (; at > 0 && report->finding[at - 1].weight < finding->weight; at--)
+    for (; at > 0 && rounded(report->finding[at - 1].weight) < rounded(finding->weight); at--)
         report->finding[at] = report->finding[at - 1];
     report->finding[at] = *finding;
 }

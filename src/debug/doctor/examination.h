@@ -93,6 +93,7 @@ void suspicion_cure(struct suspicion *suspicion, const char *format, ...) __attr
 /* Adds cures to SUSPICION: lower rates, and the same begun anew; higher rates; what helps against much. */
 void cures_slower(struct suspicion *suspicion, const struct session *session);
 void cures_faster(struct suspicion *suspicion, const struct session *session);
+void cure_slower(const struct session *session, double part, bool again, char *line, size_t size); /* one of them */
 void cures_general(struct suspicion *suspicion, const struct session *session);
 
 void examination_close(struct examination *examination);

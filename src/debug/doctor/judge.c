@@ -13,6 +13,8 @@
 #define CONCLUSIVE 0.5  /* the weight of what needs no proof, before what its cure brings */
 #define VAGUE      0.8  /* what the gain counts of a rule that many faults set off */
 #define PART       0.7  /* a symptom whose cure brings less than this share of the best is one of another fault */
+#define LITTLE     0.02 /* a later cure must be so much better than an earlier one */
+#define VAGUES     2    /* of the vague findings, so many are kept beside a clear one */
 #define COMMANDS   3    /* that a cure may be put together of */
 #define WORTH      0.05 /* another command must bring so much more */
 
@@ -46,8 +48,10 @@ static int pick_cure(struct examination *examination, struct suspicion *suspicio
     for (int i = 0; i < suspicion->cures; i++) {
         if (trial_of(examination, suspicion->cure[i], 1, &trial, err))
             return -1;
-        if (!trial->refused && (!best || trial->reached > best->reached + 0.02))
+        if (!trial->refused && (!best || trial->reached > best->reached + LITTLE))
             best = trial;
+        if (best && best->reached > examination->report->sound)
+            break;
     }
     *pick = best;
     return best ? trial_of(examination, best->line, TRIAL_RUNS, pick, err) : 0;
@@ -187,6 +191,22 @@ static bool stands(const struct suspicion *suspicion, bool ill, bool any_clear)
     return false;
 }
 
+/* Beside what says more, a few of the symptoms that many faults have are enough. */
+static void drop_vague(struct examination *examination)
+{
+    bool clear = false;
+    int kept = 0;
+    for (int i = 0; i < examination->suspicions; i++) {
+        const struct suspicion *suspicion = &examination->suspicion[i];
+        clear = clear || (!suspicion->dropped && suspicion->clear && !suspicion->finding.rule->vague);
+    }
+    for (int i = 0; i < examination->suspicions && clear; i++) {
+        struct suspicion *suspicion = &examination->suspicion[i];
+        if (!suspicion->dropped && suspicion->finding.rule->vague && suspicion->proof != DOCTOR_CONCLUSIVE)
+            suspicion->dropped = ++kept > VAGUES;
+    }
+}
+
 /* Where the heaviest suspicion's own cure does not do, and that of another does, the other's is its cure too. */
 static void lend_cure(struct examination *examination)
 {
@@ -235,6 +255,7 @@ int judge(struct examination *examination, struct err *err)
         weigh(suspicion, &bench);
         suspicion->dropped = suspicion->dropped || !stands(suspicion, report->ill, any_clear);
     }
+    drop_vague(examination);
     if (report->ill)
         lend_cure(examination);
     return 0;

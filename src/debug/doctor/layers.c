@@ -16,9 +16,32 @@ static int argument(const struct layer_kind *kind, const char *name)
 
 /* --- no-nonlinearity */
 
-/* How many dense layers get, from the one before them, what no activation has been through. */
-static int straight_lines(const struct topology *top, int *first)
+#define BENT 1e-9 /* of the variance of what comes out, what no line through what goes in explains */
+
+/* Whether layer LAYER of PROBE, an activation, is a straight line over what comes into it. */
+static bool is_straight(const struct session *probe, int layer)
 {
+    const struct layer *at = &probe->net->top.layer[layer];
+    const real *in = program_out(probe->train, layer - 1), *out = program_out(probe->train, layer);
+    size_t n = (size_t)program_rows(probe->train) * shape_size(&at->out);
+    double x = 0, y = 0, xx = 0, xy = 0, yy = 0;
+    for (size_t i = 0; i < n; i++) {
+        x += (double)in[i] / (double)n;
+        y += (double)out[i] / (double)n;
+    }
+    for (size_t i = 0; i < n; i++) {
+        double dx = (double)in[i] - x, dy = (double)out[i] - y;
+        xx += dx * dx;
+        xy += dx * dy;
+        yy += dy * dy;
+    }
+    return xx > 0 && yy > 0 && yy - xy * xy / xx < BENT * yy;
+}
+
+/* How many dense layers get, from the one before them, what no activation has bent. */
+static int straight_lines(const struct session *probe, int *first)
+{
+    const struct topology *top = &probe->net->top;
     int count = 0;
     bool linear = false; /* a dense layer's output, still linear in its input */
     for (int i = 0; i < top->layers; i++) {
@@ -26,7 +49,8 @@ static int straight_lines(const struct topology *top, int *first)
         bool dense = strcmp(layer->kind->name, "dense") == 0;
         if (dense && linear && count++ == 0)
             *first = i;
-        if (layer->kind->flags & LAYER_ACTIVATION || (layer->kind->flags & LAYER_WEIGHTED && !dense))
+        if ((layer->kind->flags & LAYER_ACTIVATION && !is_straight(probe, i)) ||
+            (layer->kind->flags & LAYER_WEIGHTED && !dense))
             linear = false;
         linear = linear || dense;
     }
@@ -35,9 +59,10 @@ static int straight_lines(const struct topology *top, int *first)
 
 static int examine_linear(struct examination *examination, const struct doctor_rule *rule, struct err *err)
 {
-    const struct session *session = examination->session;
-    int at = 0, count = straight_lines(&session->net->top, &at);
-    (void)err;
+    const struct session *session = examination->session, *probe = examination_probe(examination, err);
+    int at = 0, count = probe ? straight_lines(probe, &at) : 0;
+    if (!probe)
+        return -1;
     if (!(count > doctor_threshold(session, rule)))
         return 0;
     const char *layer = session->net->top.layer[at].name;
@@ -51,7 +76,7 @@ static int examine_linear(struct examination *examination, const struct doctor_r
 
 const struct doctor_rule rule_no_nonlinearity = {
     .name = "no-nonlinearity", .summary = "dense layers follow each other without an activation",
-    .metric = "how many dense layers take what another has put out, with no activation between",
+    .metric = "how many dense layers take what another has put out, with no activation between, or a straight one",
     .setting = "linear", .threshold = 0, .tip = "G2, rectifiers first",
     .source = "two linear maps are one", .evidence = DOCTOR_STRUCTURE, .proof = DOCTOR_CONCLUSIVE,
     .examine = examine_linear};

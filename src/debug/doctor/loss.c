@@ -22,7 +22,8 @@ static int examine_mismatch(struct examination *examination, const struct doctor
         found->proof = DOCTOR_CONCLUSIVE;
         suspicion_why(found, "%s reads numbers as probabilities of classes; this is a regression", name);
     } else if (classify) {
-        suspicion_why(found, "%s hardly minds a wrong class that is given with certainty: its gradient vanishes there", name);
+        suspicion_why(found, "%s hardly minds a wrong class that is given with certainty: its gradient vanishes there",
+                      name);
     } else {
         suspicion_why(found, "%s pulls as hard at a small error as at a large one, or towards the median", name);
     }

@@ -155,8 +155,8 @@ struct session *examination_plain(struct examination *examination, struct err *e
     bool regress = session->data->task == TASK_REGRESS, refused;
     char line[240];
     snprintf(line, sizeof line,
-             "net dense 64, relu, dense 64, relu; init variance-scaling; optimizer adam; lr 0.001; gradclip off; "
-             "loss %s; batch %s; whiten on;%s reset", regress ? "mse" : "ce",
+             "net dense 64, relu, dense 64, relu; init variance-scaling; optimizer adam; decay off; lr 0.001; "
+             "gradclip off; loss %s; batch %s; whiten on;%s reset", regress ? "mse" : "ce",
              session->data->trains < 32 ? "full" : "32", regress ? " whiten on targets;" : "");
     struct session *fork = run_fork(examination, line, 0, 0, &refused, err);
     if (fork && refused) {
