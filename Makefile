@@ -53,13 +53,14 @@ DOUBLE_TESTS := $(wildcard tests/unit/dnn/*_double.c)
 REST_TESTS   := $(filter-out $(DNN_TESTS) $(DOUBLE_TESTS),$(shell find tests/unit -name '*.c' | LC_ALL=C sort))
 UNIT_TESTS   := $(patsubst %.c,$(OUT)/%,$(DNN_TESTS) $(DOUBLE_TESTS) $(REST_TESTS))
 
-.PHONY: all run run-fashion test lessons lessons-seeds deps test-deps install uninstall check-layers bench bench-deps doctor-table man clean help units
+.PHONY: all run run-fashion test lessons lessons-seeds deps test-deps install uninstall check-layers bench bench-deps bench-readme doctor-table man clean help units
 all: $(PROGRAM)
 
 help:
 	@echo 'make                 build ./dnntui            make run       install what is missing, build, start'
 	@echo 'make test            all tests                 make bench     measure (see tests/bench/run)'
 	@echo 'make bench-deps      install what others are measured with'
+	@echo 'make bench-readme    put what the last `make bench` said into README.md'
 	@echo 'make doctor-table    try the doctor on broken and on healthy trainings'
 	@echo 'make lessons         play all lessons          make lessons-seeds  with ten seeds each'
 	@echo 'make run-fashion     train on pictures         make man       bring the manual up to date'
@@ -156,6 +157,9 @@ bench-deps: deps
 bench:
 	@$(MAKE) --no-print-directory -s -j2 all
 	@PROGRAM=$(PROGRAM) BENCH='$(BENCH)' tests/bench/run
+# What the last whole run said, into README.md.
+bench-readme:
+	@PYTHONDONTWRITEBYTECODE=1 tests/bench/readme.py
 
 # RUNS names some of tests/doctor/runs: make doctor-table RUNS='P01 H04'.
 doctor-table:

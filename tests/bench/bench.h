@@ -3,10 +3,15 @@
  *
  * A made-up set is two .npy files in a folder of its own, `x` and `y`: each class has a point of its own, and a sample
  * is that point and as much noise again, so that a network can learn it and every run has the same.
+ *
+ * What is found goes to the standard output for people, and as a list of figures to BENCH_OUT/PART.json for summary.py.
  */
 #ifndef BENCH_H
 #define BENCH_H
 
+#include <jansson.h>
+#include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,6 +46,42 @@ static inline double bench_median(double *took, size_t n)
 {
     qsort(took, n, sizeof *took, bench_ascending);
     return took[n / 2];
+}
+
+/* Decimals that give VALUE three digits or more. */
+static inline int bench_decimals(double value)
+{
+    return value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2;
+}
+
+/* Adds to FIGURES a VALUE of UNIT, named by FORMAT, and what it must be: LEAST or more, MOST or less; NAN: anything. */
+__attribute__((format(printf, 6, 7))) static inline void bench_figure(json_t *figures, double value, const char *unit,
+                                                                       double least, double most, const char *format,
+                                                                       ...)
+{
+    char what[BENCH_PATH];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(what, sizeof what, format, arguments);
+    va_end(arguments);
+    json_t *figure = json_pack("{s:s, s:f, s:s}", "what", what, "value", value, "unit", unit);
+    if (!isnan(least))
+        json_object_set_new(figure, "at_least", json_real(least));
+    if (!isnan(most))
+        json_object_set_new(figure, "at_most", json_real(most));
+    json_array_append_new(figures, figure);
+}
+
+/* Writes FIGURES for PART and lets go of them. */
+static inline void bench_write_figures(const char *part, json_t *figures)
+{
+    char path[BENCH_PATH];
+    const char *folder = getenv("BENCH_OUT");
+    snprintf(path, sizeof path, "%s/%s.json", folder ? folder : ".", part);
+    json_t *all = json_pack("{s:o}", "figures", figures);
+    if (!all || json_dump_file(all, path, JSON_INDENT(1) | JSON_REAL_PRECISION(6)))
+        bench_fail("cannot write its figures");
+    json_decref(all);
 }
 
 /* Makes a folder for a set, of a name that ends in XXXXXX; removes it with its set. */

@@ -4,19 +4,19 @@
 Every reader is a process that stays alive, and finds the file in the page cache; they take turns, and the least time
 of each counts. "ours" is what `data FILE` does first: typed columns in memory; "one" the same with one thread; "libcsv"
 the same with libcsv cutting the cells, as for files with quotes; "raw" libcsv alone with callbacks that only count.
-Prints a table in Markdown, writes build/bench/csv.json."""
-import json
+Prints a table in Markdown."""
 import os
 import subprocess
 import tempfile
 
-OUT = os.environ.get("BENCH_OUT", "build/bench")
+import figures
+
 PYTHON = "/usr/bin/python3"  # the one that Debian's packages are for
 # What it is, significant digits (0: pixels), rows, columns, whether numpy, which is slow, reads it too.
 FILES = [("floats of 4 digits", 4, 60000, 50, True), ("floats of 9 digits", 9, 60000, 50, True),
          ("floats of 17 digits", 17, 60000, 50, True), ("212 MB of floats", 9, 349000, 50, False),
          ("pixels, 60,000 x 785", 0, 60000, 785, False)]
-ROUNDS = {"ours": 7, "one": 7, "libcsv": 3, "raw": 3, "pandas": 3, "numpy": 1}
+ROUNDS = {"ours": 5, "one": 5, "libcsv": 2, "raw": 2, "pandas": 3, "numpy": 1}
 MUST = 2.5  # times pandas' C engine
 
 OTHER = """
@@ -71,13 +71,13 @@ def measure(readers, path, cells, with_numpy):
 
 
 def main():
-    ours = Reader([os.path.join(OUT, "csv")])
+    ours = Reader([os.path.join(figures.OUT, "csv")])
     readers = {name: ours for name in ("ours", "one", "libcsv", "raw")}
     others = {name: Reader([PYTHON, "-c", OTHER, name], greets=True) for name in ("pandas", "numpy")}
     readers.update({name: reader for name, reader in others.items() if reader.there})
-    print("MB/s | size | " + " | ".join(readers) + " | ours / pandas (at least %g)" % MUST)
-    print("--- | ---: |" + " ---: |" * (len(readers) + 1))
-    results = []
+    print("| MB/s | MB | " + " | ".join(readers) + " | x pandas | at least |")
+    print("|---|" + "--:|" * (len(readers) + 3))
+    found = []
     with tempfile.TemporaryDirectory(prefix="dnntui-bench-") as folder:
         for what, digits, rows, columns, with_numpy in FILES:
             path = os.path.join(folder, f"file-{digits}")
@@ -87,12 +87,13 @@ def main():
             os.remove(path)
             speed = {name: megabytes / seconds for name, seconds in best.items()}
             ratio = speed["ours"] / speed["pandas"] if "pandas" in speed else None
-            results.append({"file": what, "megabytes": megabytes, "megabytes_per_second": speed, "over_pandas": ratio})
-            print(f"{what} | {megabytes:.0f} MB | " +
+            found += [figures.figure(f"{what}, {name}", rate, "MB/s") for name, rate in speed.items()]
+            if ratio:
+                found.append(figures.figure(f"{what}, over pandas", ratio, "x", MUST))
+            print(f"| {what} | {megabytes:.0f} | " +
                   " | ".join(f"{speed[name]:.0f}" if name in speed else "-" for name in readers) +
-                  (f" | {ratio:.1f}" if ratio else " | -"), flush=True)
-    with open(os.path.join(OUT, "csv.json"), "w") as file:
-        json.dump({"must_over_pandas": MUST, "files": results}, file, indent=1)
+                  (f" | **{ratio:.1f}** | {MUST} |" if ratio else " | - | - |"), flush=True)
+    figures.write("csv", found)
     for reader in {id(r): r for r in [ours, *others.values()]}.values():
         reader.close()
 

@@ -1,30 +1,35 @@
 /*
- * growth.c: how the time of a step grows with the batch, the width, the depth and the side of an image, one and two
+ * growth.c: how the time of a step grows with the batch, the width, the depth and the side of an image, on one and two
  * threads; and how much memory a network takes over what arithmetic asks for.
  *
- * The bare program is measured, whose memory can be foreseen without taking it. Each time is the least of several short
- * turns: what is looked for is the shape of the curve, and noise only adds. Tables go to the standard output, curves,
- * with powers of ten on both axes, to build/bench/growth-NAME.svg. The dim line is the time that grows with the
- * floating-point operations alone, through the right-most point of one thread.
+ * The bare program is measured, whose memory can be foreseen without taking it. All points of a curve take turns, and
+ * the least time of each counts: what is looked for is the shape of the curve, and noise only adds. "x FLOPs" is the
+ * time over that of the point before, over the same of the floating-point operations: 1 as they grow, below 1 while the
+ * cost of beginning and ending a step is felt, above 1 where a curve has a step. Each of these above STEEP is looked
+ * into: what one thread goes through in a step may have outgrown a cache, which reading as much again shows, or the
+ * images fill less of the registers.
+ *
+ * Tables go to the standard output, curves, with powers of ten on both axes, to growth.svg. The dim line is the time
+ * that grows with the floating-point operations alone, through the right-most point of one thread.
  */
-#include <math.h>
-
 #include "bench.h"
 #include "dnn/program.h"
 #include "view/palette.h"
 #include "view/plot.h"
 #include "view/svg.h"
 
-enum { POINTS = 16, TURNS = 5, THREADS = 2 };
-#define TURN     20000000LL /* nanoseconds, at least one step */
-#define EDGE     1.3 /* memory over the arithmetic minimum: at most */
-#define SPEC_MAX 4096
+enum { POINTS = 16, ROUNDS = 10, TURNS = 5, THREADS = 2, SPEC_MAX = 4096, PLOT_WIDTH = 80, PLOT_HEIGHT = 20 };
+#define TURN  10000000LL /* nanoseconds, at least one step */
+#define EDGE  1.3        /* memory over the arithmetic minimum: at most */
+#define STEEP 1.15
+#define SLOWER 0.92 /* memory that is read at less than this share of the speed tells of a cache outgrown */
 
 struct axis {
     const char *name, *unit, *label; /* the last one short, for the plot */
-    int at[POINTS]; /* ascending, ended by 0 */
+    int at[POINTS];                  /* ascending, ended by 0 */
     /* Writes the network for VALUE to SPEC, the samples to SHAPE; returns the rows of a batch. */
     int (*set)(int value, char spec[SPEC_MAX], struct shape *shape);
+    double (*use)(int value); /* how much of the registers the images fill; NULL: all */
 };
 
 static int set_batch(int value, char spec[SPEC_MAX], struct shape *shape)
@@ -57,35 +62,52 @@ static int set_side(int value, char spec[SPEC_MAX], struct shape *shape)
     return 32;
 }
 
+/* Of the second convolution, behind the pool: each row of an image takes whole registers of 8 (winograd.h). */
+static double use_of_side(int value)
+{
+    int side = value / 2;
+    return (double)side / ((side + 7) / 8 * 8);
+}
+
 static const struct axis axes[] = {
     {"batch", "rows, 784-256-128-10", "rows", {1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192},
-     set_batch},
-    {"width", "units, 64-w-w-10, 64 rows", "unit", {16, 32, 48, 64, 96, 128, 256, 512, 1024, 2048, 4096}, set_width},
-    {"depth", "layers of 64, 64 rows", "deep", {1, 2, 4, 8, 16, 32, 64}, set_depth},
-    {"side", "pixels, conv16-pool-conv32-gap, 32 rows", "side", {8, 12, 16, 20, 24, 28, 32, 40, 48, 56, 64}, set_side},
+     set_batch, NULL},
+    {"width", "units, 64-w-w-10, 64 rows", "unit", {16, 32, 48, 64, 96, 128, 256, 512, 1024, 2048, 4096}, set_width,
+     NULL},
+    {"depth", "layers of 64, 64 rows", "deep", {1, 2, 4, 8, 16, 32, 64}, set_depth, NULL},
+    {"side", "pixels, conv16-pool-conv32-gap, 32 rows", "side", {8, 12, 16, 20, 24, 28, 32, 40, 48, 56, 64}, set_side,
+     use_of_side},
 };
 enum { AXES = sizeof axes / sizeof *axes };
 
 struct point {
-    double flops, seconds[THREADS], memory; /* over the minimum, with all threads */
-    size_t bytes;
+    struct net *net;
+    struct program *program[THREADS];
+    struct optimizer optimizer;
+    struct arena arena;
+    float *x;
+    int batch;
+    double flops, seconds[THREADS], memory; /* the last over the minimum, with all threads */
+    size_t bytes, one_thread;               /* with all threads; with one */
+};
+
+struct curve {
+    const struct axis *axis;
+    struct point point[POINTS];
+    int points;
 };
 
 /* --- a network without a session */
 
-struct rows {
-    const float *x;
-    int features, classes;
-};
-
 static void gather(void *context, int first, int last, real *x, real *y)
 {
-    const struct rows *rows = context;
-    size_t features = (size_t)rows->features;
+    const struct point *point = context;
+    size_t features = (size_t)shape_size(&point->net->in);
+    int classes = net_width(point->net);
     for (int i = first; i < last; i++) {
-        memcpy(x + (size_t)i * features, rows->x + (size_t)i * features, features * sizeof *x);
-        for (int k = 0; k < rows->classes; k++)
-            y[i * rows->classes + k] = k == i % rows->classes;
+        memcpy(x + (size_t)i * features, point->x + (size_t)i * features, features * sizeof *x);
+        for (int k = 0; k < classes; k++)
+            y[i * classes + k] = k == i % classes;
     }
 }
 
@@ -113,26 +135,6 @@ static void open_optimizer(struct optimizer *optimizer, struct arena *arena, siz
         optimizer->slot[i] = arena_take(arena, size, sizeof(real));
 }
 
-static double seconds_of(struct program *program, struct optimizer *optimizer, int rows)
-{
-    double best = INFINITY;
-    int ops = program_ops(program);
-    for (int turn = 0; turn <= TURNS; turn++) {
-        int64_t begun = clock_now(), now;
-        int steps = 0;
-        do {
-            program_begin(program, rows, 1, 0);
-            if (program_run(program, optimizer, ops, true) < ops)
-                bench_fail("a figure is not finite");
-            steps++;
-        } while ((now = clock_now()) < begun + TURN);
-        double seconds = (double)(now - begun) * 1e-9 / steps;
-        if (turn > 0 && seconds < best) /* the first warms up */
-            best = seconds;
-    }
-    return best;
-}
-
 /* What arithmetic asks for: weights, two moments and a gradient for each thread; samples, targets and, of each layer,
  * what it puts out and the gradient of that. */
 static double least_bytes(const struct net *net, int rows, int ranks)
@@ -144,121 +146,278 @@ static double least_bytes(const struct net *net, int rows, int ranks)
     return (values + row * rows) * sizeof(real);
 }
 
-static void measure_point(const struct axis *axis, int value, struct team *team[THREADS], struct point *point)
+/* POINT must stay where it is: the programs' samples come from it. */
+static void open_point(struct point *point, const struct axis *axis, int value, struct team *team[THREADS])
 {
     struct err err = {0};
     char spec[SPEC_MAX];
     struct shape shape;
-    int batch = axis->set(value, spec, &shape);
-    size_t values = (size_t)batch * shape_size(&shape);
+    *point = (struct point){.batch = axis->set(value, spec, &shape)};
+    size_t values = (size_t)point->batch * shape_size(&shape);
     struct rng rng = rng_start(1, RNG_TEST, 2, 0);
-    float *x = malloc(values * sizeof *x);
-    struct net *net = open_net(spec, &shape);
-    struct rows rows = {x, (int)shape_size(&shape), net_width(net)};
-    struct optimizer optimizer;
-    struct arena arena;
-    if (!x)
+    const struct loss loss = {.kind = loss_kind_find("ce")};
+    if (!(point->x = malloc(values * sizeof *point->x)))
         bench_fail("no memory for the samples");
     for (size_t i = 0; i < values; i++)
-        x[i] = (float)rng_uniform(&rng) - 0.5f;
-    open_optimizer(&optimizer, &arena, net->size);
-    point->flops = bench_flops(net, batch);
+        point->x[i] = (float)rng_uniform(&rng) - 0.5f;
+    point->net = open_net(spec, &shape);
+    open_optimizer(&point->optimizer, &point->arena, point->net->size);
+    point->flops = bench_flops(point->net, point->batch);
     for (int i = 0; i < THREADS; i++) {
-        const struct loss loss = {.kind = loss_kind_find("ce")};
-        struct program *program = program_open(net, &loss, PROGRAM_TRAIN, batch, team[i],
-                                               (struct program_source){gather, &rows}, &err);
-        bench_check(program ? 0 : -1, &err);
-        point->seconds[i] = seconds_of(program, &optimizer, batch);
-        int ranks = program_ranks(program);
-        point->bytes = program_bytes(net, PROGRAM_TRAIN, batch, ranks) + net->arena.size + arena.size;
-        point->memory = (double)point->bytes / least_bytes(net, batch, ranks);
-        program_close(program);
+        point->program[i] = program_open(point->net, &loss, PROGRAM_TRAIN, point->batch, team[i],
+                                         (struct program_source){gather, point}, &err);
+        bench_check(point->program[i] ? 0 : -1, &err);
+        point->seconds[i] = INFINITY;
+        int ranks = program_ranks(point->program[i]);
+        point->bytes = program_bytes(point->net, PROGRAM_TRAIN, point->batch, ranks) + point->net->arena.size +
+                       point->arena.size;
+        point->one_thread = i == 0 ? point->bytes : point->one_thread;
+        point->memory = (double)point->bytes / least_bytes(point->net, point->batch, ranks);
     }
-    arena_close(&arena);
-    net_close(net);
-    free(x);
+}
+
+static void close_point(struct point *point)
+{
+    for (int i = 0; i < THREADS; i++)
+        program_close(point->program[i]);
+    arena_close(&point->arena);
+    net_close(point->net);
+    free(point->x);
+}
+
+static double seconds_of(struct point *point, int thread)
+{
+    struct program *program = point->program[thread];
+    int steps = 0, ops = program_ops(program);
+    int64_t begun = clock_now(), now;
+    do {
+        program_begin(program, point->batch, 1, 0);
+        if (program_run(program, &point->optimizer, ops, true) < ops)
+            bench_fail("a figure is not finite");
+        steps++;
+    } while ((now = clock_now()) < begun + TURN);
+    return (double)(now - begun) * 1e-9 / steps;
+}
+
+static void measure(struct curve *curve, struct team *team[THREADS])
+{
+    for (curve->points = 0; curve->axis->at[curve->points]; curve->points++)
+        open_point(&curve->point[curve->points], curve->axis, curve->axis->at[curve->points], team);
+    for (int round = -1; round < ROUNDS; round++) /* the first warms up */
+        for (int i = 0; i < curve->points; i++)
+            for (int thread = 0; thread < THREADS; thread++) {
+                double seconds = seconds_of(&curve->point[i], thread), *best = &curve->point[i].seconds[thread];
+                *best = round >= 0 && seconds < *best ? seconds : *best;
+            }
+    for (int i = 0; i < curve->points; i++)
+        close_point(&curve->point[i]);
 }
 
 /* --- what is shown */
 
-static struct series *make_series(const struct axis *axis, const struct point *point, int n, int thread)
+static double growth(const struct curve *curve, int i, int thread)
+{
+    const struct point *to = &curve->point[i], *from = to - 1;
+    return to->seconds[thread] / from->seconds[thread] / (to->flops / from->flops);
+}
+
+static void print_row(const struct curve *curve, const char *name, double (*figure)(const struct point *))
+{
+    printf("| %s |", name);
+    for (int i = 0; i < curve->points; i++) {
+        double value = figure(&curve->point[i]);
+        printf(" %.*f |", bench_decimals(value), value);
+    }
+    printf("\n");
+}
+
+static double megaflops(const struct point *point)
+{
+    return point->flops * 1e-6;
+}
+
+static double one_thread(const struct point *point)
+{
+    return point->seconds[0] * 1e6;
+}
+
+static double two_threads(const struct point *point)
+{
+    return point->seconds[1] * 1e6;
+}
+
+static double megabytes(const struct point *point)
+{
+    return (double)point->bytes * 1e-6;
+}
+
+static double over_least(const struct point *point)
+{
+    return point->memory;
+}
+
+static void print_growth(const struct curve *curve, int thread)
+{
+    printf("| x FLOPs, %d thread%s | - |", thread + 1, thread ? "s" : "");
+    for (int i = 1; i < curve->points; i++)
+        printf(growth(curve, i, thread) > STEEP ? " **%.2f** |" : " %.2f |", growth(curve, i, thread));
+    printf("\n");
+}
+
+static void print_table(const struct curve *curve)
+{
+    printf("| %s |", curve->axis->name);
+    for (int i = 0; i < curve->points; i++)
+        printf(" %d |", curve->axis->at[i]);
+    printf("\n|---|");
+    for (int i = 0; i < curve->points; i++)
+        printf("--:|");
+    printf("\n");
+    print_row(curve, "MFLOP a step", megaflops);
+    print_row(curve, "1 thread, µs", one_thread);
+    print_row(curve, "2 threads, µs", two_threads);
+    print_growth(curve, 0);
+    print_growth(curve, 1);
+    print_row(curve, "MB", megabytes);
+    print_row(curve, "MB over the least", over_least);
+    if (curve->axis->use) {
+        printf("| registers filled, %% |");
+        for (int i = 0; i < curve->points; i++)
+            printf(" %.0f |", 100 * curve->axis->use(curve->axis->at[i]));
+        printf("\n");
+    }
+}
+
+/* Bytes a nanosecond at which one thread reads BYTES over and over; the best of several turns. */
+static double read_rate(size_t bytes)
+{
+    size_t n = bytes / sizeof(uint64_t);
+    uint64_t *data = calloc(n, sizeof *data);
+    double best = 0;
+    if (!data)
+        bench_fail("no memory to read");
+    memset(data, 1, n * sizeof *data); /* fresh zeros may all be one page */
+    for (int turn = 0; turn < TURNS; turn++) {
+        int64_t begun = clock_now(), now;
+        double read = 0;
+        do {
+            uint64_t sum = 0;
+            for (size_t i = 0; i < n; i++)
+                sum += data[i];
+            __asm__ volatile("" : : "r"(sum)); /* somebody has to want it */
+            read += (double)(n * sizeof *data);
+        } while ((now = clock_now()) < begun + TURN);
+        best = read / (double)(now - begun) > best ? read / (double)(now - begun) : best;
+    }
+    free(data);
+    return best;
+}
+
+static void explain_point(const struct axis *axis, const struct point *point, int from, int to, double most)
+{
+    double before = read_rate(point[-1].one_thread), now = read_rate(point->one_thread);
+    double use = axis->use ? axis->use(from) : 1, fewer = axis->use ? axis->use(to) : 1;
+    bool slower = now < SLOWER * before;
+    printf("\n%s %d: x %.2f.", axis->name, to, most);
+    if (slower)
+        printf(" A thread goes through %.2f MB, and reads as much at %.1f GB/s; %.2f MB at %.1f.",
+               (double)point->one_thread * 1e-6, now, (double)point[-1].one_thread * 1e-6, before);
+    if (fewer < use)
+        printf(" The images fill %.0f %% of the registers, not %.0f: x %.2f.", 100 * fewer, 100 * use, use / fewer);
+    printf("%s\n", slower || fewer < use ? "" : " Not explained.");
+}
+
+static void explain(const struct curve *curve)
+{
+    const struct axis *axis = curve->axis;
+    for (int i = 1; i < curve->points; i++) {
+        double most = growth(curve, i, 0) > growth(curve, i, 1) ? growth(curve, i, 0) : growth(curve, i, 1);
+        if (most > STEEP)
+            explain_point(axis, &curve->point[i], axis->at[i - 1], axis->at[i], most);
+    }
+}
+
+static void add_figures(const struct curve *curve, json_t *figures)
+{
+    for (int i = 0; i < curve->points; i++) {
+        const struct point *point = &curve->point[i];
+        const char *name = curve->axis->name;
+        int at = curve->axis->at[i];
+        for (int thread = 0; thread < THREADS; thread++)
+            bench_figure(figures, point->seconds[thread] * 1e6, "µs", NAN, NAN, "%s %d, threads: %d", name, at,
+                         thread + 1);
+        bench_figure(figures, point->memory, "x", NAN, EDGE, "%s %d, memory over the least", name, at);
+    }
+}
+
+static struct series *make_series(const struct curve *curve, int thread)
 {
     struct err err = {0};
     struct series *series = series_open(64, &err);
+    const struct point *last = &curve->point[curve->points - 1];
     bench_check(series ? 0 : -1, &err);
-    for (int i = 0; i < n; i++) {
-        double linear = point[n - 1].seconds[0] * point[i].flops / point[n - 1].flops;
-        series_push(series, log10(axis->at[i]), 1e6 * (thread < 0 ? linear : point[i].seconds[thread]));
+    for (int i = 0; i < curve->points; i++) {
+        const struct point *point = &curve->point[i];
+        double linear = last->seconds[0] * point->flops / last->flops;
+        series_push(series, log10(curve->axis->at[i]), 1e6 * (thread < 0 ? linear : point->seconds[thread]));
     }
     return series;
 }
 
-static void draw(const struct axis *axis, const struct point *point, int n)
+static void draw(const struct curve *curve, struct canvas *canvas, struct rect where)
 {
-    struct err err = {0};
-    struct canvas canvas;
-    struct text out = {0};
-    char name[BENCH_PATH];
-    const char *folder = getenv("BENCH_OUT");
-    struct series *curve[] = {make_series(axis, point, n, 0), make_series(axis, point, n, 1),
-                              make_series(axis, point, n, -1)};
-    struct plot plot = {.title = "microseconds a step", .x_name = axis->label, .log_x = true, .log_y = true,
-                        .y0 = NAN, .y1 = NAN, .curves = 3,
-                        .curve = {{curve[0], "1 thread", INK_TRAIN, true},
-                                  {curve[1], "2 threads", INK_VALIDATION, true},
-                                  {curve[2], "as FLOPs", INK_DIM, true}}};
-    bench_check(canvas_open(&canvas, 80, 20, false, &err), &err);
-    plot_draw(&plot, &canvas, (struct rect){0, 0, 80, 20});
-    canvas_svg(&canvas, axis->name, &out);
-    snprintf(name, sizeof name, "growth-%s.svg", axis->name);
-    FILE *file = bench_create(folder ? folder : ".", name);
-    fwrite(out.data, 1, out.length, file);
-    bench_close(file);
-    canvas_close(&canvas);
-    text_free(&out);
+    char title[64];
+    struct series *series[] = {make_series(curve, 0), make_series(curve, 1), make_series(curve, -1)};
+    snprintf(title, sizeof title, "%s: microseconds a step", curve->axis->name);
+    struct plot plot = {.title = title, .x_name = curve->axis->label, .log_x = true, .log_y = true, .y0 = NAN,
+                        .y1 = NAN, .curves = 3,
+                        .curve = {{series[0], "1 thread", INK_TRAIN, true},
+                                  {series[1], "2 threads", INK_VALIDATION, true},
+                                  {series[2], "as FLOPs", INK_DIM, true}}};
+    plot_draw(&plot, canvas, where);
     for (int i = 0; i < 3; i++)
-        series_close(curve[i]);
+        series_close(series[i]);
 }
 
-/* The step from the point before: time over FLOPs. 1: as the FLOPs; below: the floor is felt; above: a step. */
-static void print_point(const struct axis *axis, const struct point *point, int i)
+static void write_picture(const struct canvas *canvas)
 {
-    const struct point *p = &point[i];
-    printf("| %d | %.4g | %.4g | %.4g | %.3g | %.3g | ", axis->at[i], p->flops * 1e-6, p->seconds[0] * 1e6,
-           p->seconds[1] * 1e6, p->seconds[0] * 1e9 / p->flops, p->seconds[1] * 1e9 / p->flops);
-    if (i == 0)
-        printf("- | ");
-    else
-        printf("%.2f | ", p->seconds[0] / p[-1].seconds[0] / (p->flops / p[-1].flops));
-    printf("%.1f | %.2f%s |\n", (double)p->bytes / 1e6, p->memory, p->memory > EDGE ? " (!)" : "");
+    struct text out = {0};
+    const char *folder = getenv("BENCH_OUT");
+    canvas_svg(canvas, "The time of a step over batch, width, depth and side, with powers of ten on both axes", &out);
+    FILE *file = bench_create(folder ? folder : ".", "growth.svg");
+    fwrite(out.data, 1, out.length, file);
+    bench_close(file);
+    text_free(&out);
 }
 
 int main(void)
 {
     struct err err = {0};
     struct team *team[THREADS];
+    struct canvas canvas;
+    json_t *figures = json_array();
     const char *only = getenv("BENCH_AXIS");
     for (int i = 0; i < THREADS; i++) {
         team[i] = team_open(i + 1, &err);
         bench_check(team[i] ? 0 : -1, &err);
     }
+    bench_check(canvas_open(&canvas, 2 * PLOT_WIDTH, 2 * PLOT_HEIGHT, false, &err), &err);
     for (int a = 0; a < AXES; a++) {
-        const struct axis *axis = &axes[a];
-        struct point point[POINTS];
-        int n = 0;
-        if (only && *only && strcmp(only, axis->name))
+        static struct curve curve;
+        if (only && *only && strcmp(only, axes[a].name))
             continue;
-        printf("%s (%s)\n\n| %s | MFLOP | 1 thread, µs | 2 threads, µs | ns a FLOP, 1 | ns a FLOP, 2 | growth over "
-               "FLOPs | MB | over least |\n|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n", axis->name, axis->unit,
-               axis->name);
-        for (; n < POINTS && axis->at[n]; n++) {
-            measure_point(axis, axis->at[n], team, &point[n]);
-            print_point(axis, point, n);
-            fflush(stdout);
-        }
-        draw(axis, point, n);
-        printf("\n");
+        curve.axis = &axes[a];
+        measure(&curve, team);
+        printf("%s%s (%s)\n\n", a ? "\n" : "", curve.axis->name, curve.axis->unit);
+        print_table(&curve);
+        explain(&curve);
+        fflush(stdout);
+        add_figures(&curve, figures);
+        draw(&curve, &canvas, (struct rect){a % 2 * PLOT_WIDTH, a / 2 * PLOT_HEIGHT, PLOT_WIDTH - 2, PLOT_HEIGHT - 1});
     }
+    write_picture(&canvas);
+    bench_write_figures("growth", figures);
+    canvas_close(&canvas);
     for (int i = 0; i < THREADS; i++)
         team_close(team[i]);
     return 0;

@@ -17,7 +17,7 @@ static void run(struct session *session, uint64_t steps)
     session_interrupt(session);
 }
 
-static void measure_back(struct session *session)
+static void measure_back(struct session *session, json_t *figures)
 {
     struct err err = {0};
     struct text notes = {0};
@@ -33,13 +33,14 @@ static void measure_back(struct session *session)
         bench_check(history_goto_end(session, &notes, &err), &err);
     }
     double back = bench_median(first, BACKS), end = bench_median(settled, BACKS); /* which sorts them */
-    printf("history: `back` after a run of 50 steps: median %.1f ms, most %.1f ms; what the end of the run takes for "
-           "it: median %.1f ms, most %.1f ms\n",
+    printf("`back 1` after a run of 50 steps: median %.1f ms, most %.1f ms; what the end of the run takes for it: median "
+           "%.1f ms, most %.1f ms\n\n",
            back, first[BACKS - 1], end, settled[BACKS - 1]);
+    bench_figure(figures, back, "ms", NAN, NAN, "back 1");
     text_free(&notes);
 }
 
-static void measure_goto(struct session *session)
+static void measure_goto(struct session *session, json_t *figures)
 {
     struct err err = {0};
     struct text notes = {0};
@@ -53,7 +54,8 @@ static void measure_goto(struct session *session)
         time[i] = (double)(clock_now() - begun) / 1e6;
     }
     double median = bench_median(time, GOTOS);
-    printf("history: `goto` anywhere in %d steps: median %.0f ms, most %.0f ms\n", LONG_RUN, median, time[GOTOS - 1]);
+    printf("`goto` anywhere in %d steps: median %.0f ms, most %.0f ms\n\n", LONG_RUN, median, time[GOTOS - 1]);
+    bench_figure(figures, median, "ms", NAN, NAN, "goto anywhere in %d steps", LONG_RUN);
     text_clear(&notes);
     history_print(session, &notes);
     printf("%s", notes.data);
@@ -63,11 +65,13 @@ static void measure_goto(struct session *session)
 int main(void)
 {
     char folder[] = "/tmp/dnntui-bench-XXXXXX";
+    json_t *figures = json_array();
     bench_folder(folder);
     bench_write_set(folder, ROWS, &(struct shape){1, {784}}, 10);
     struct session *session = bench_session(folder, "dense 256, relu, dense 128, relu", 128, 0);
-    measure_back(session);
-    measure_goto(session);
+    measure_back(session, figures);
+    measure_goto(session, figures);
+    bench_write_figures("history", figures);
     session_close(session);
     bench_remove(folder);
     return 0;

@@ -11,7 +11,10 @@ import struct
 import termios
 import time
 
+import figures
+
 PROGRAM = os.path.abspath(os.environ.get("PROGRAM", "./dnntui"))
+MEANT = 50  # milliseconds
 WIDE = ["-c", "net dense 1024, relu, dense 1024, relu", "-c", "batch 256", "digits"]
 CONVOLUTION = ["-c", "shape 1x8x8", "-c", "net conv 64 3x3, relu, conv 64 3x3, relu, pool max 2, dense 128, relu",
                "-c", "batch 128", "digits"]
@@ -52,11 +55,18 @@ def measure(name, arguments, line):
     os.close(terminal)
     os.waitpid(process, 0)
     took.sort()
-    print(f"keys, {name:28} median {took[len(took) // 2]:5.1f} ms   max {took[-1]:5.1f} ms")
+    middle = took[len(took) // 2]
+    print(f"| {name} | {middle:.1f} | {took[-1]:.1f} | {MEANT} |", flush=True)
+    return figures.figure(f"a key, {name}", middle, "ms", at_most=MEANT)
 
 
-measure("at rest", ["iris"], "stop")
-measure("iris, run", ["iris"], "run")
-measure("1024-1024 dense, run", WIDE, "run")
-measure("64-64 convolution, run", CONVOLUTION, "run")
-measure("64-64 convolution, until", CONVOLUTION, "until val.acc > 1")
+def main():
+    print("| while | a key takes, ms, median | most | at most (median) |\n|---|--:|--:|--:|")
+    figures.write("keys", [measure("at rest", ["iris"], "stop"),
+                           measure("iris, run", ["iris"], "run"),
+                           measure("1024-1024 dense, run", WIDE, "run"),
+                           measure("64-64 convolution, run", CONVOLUTION, "run"),
+                           measure("64-64 convolution, until", CONVOLUTION, "until val.acc > 1")])
+
+
+main()

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """screen.py: training with the screen on (80 x 24, in a pseudo-terminal) against batch mode: W2 (784-256-128-10),
-batches of 128 rows from a CSV file. A process makes few steps, another many; the difference is training alone. The two
-modes take turns. PROGRAM names the binary."""
+batches of 128 rows from a CSV file. Two processes stay alive, one of either mode, and take turns at `step N`; a turn
+lasts from the command to the last the process says before it falls silent. PROGRAM names the binary."""
 import fcntl
 import os
 import pty
 import random
+import select
 import statistics
 import struct
 import subprocess
@@ -13,10 +14,13 @@ import tempfile
 import termios
 import time
 
+import figures
+
 PROGRAM = os.path.abspath(os.environ.get("PROGRAM", "./dnntui"))
 ROWS, COLUMNS, CLASSES = 1280, 784, 10
-FEW, MANY, ROUNDS = 100, 900, 7
-ALLOWED = 97  # per cent of the batch mode's throughput, at least
+STEPS, WARM_UP, TURNS = 200, 2, 24
+SILENCE = 0.2  # seconds; while a run goes on the screen is drawn more often
+ALLOWED = 97    # per cent of the batch mode's throughput, at least
 
 
 def write_table(path):
@@ -28,54 +32,69 @@ def write_table(path):
             file.write(",".join(map(str, cells)) + f",class{row % CLASSES}\n")
 
 
-def arguments(path, steps):
-    words = [PROGRAM, "-n", "-c", "split 0", "-c", "net dense 256, relu, dense 128, relu", "-c", "batch 128"]
-    return words + ["-c", f"step {steps}", "-c", "quit", path]
+class Mode:
+    def __init__(self, heard, typed, enter):
+        self.heard, self.typed, self.enter, self.took = heard, typed, enter, []
+        self.listen()
+        for line in ("split 0", "net dense 256, relu, dense 128, relu", "batch 128"):
+            self.say(line)
+            self.listen()
+
+    def say(self, line):
+        os.write(self.typed, line.encode() + self.enter)
+
+    def listen(self):
+        """The time at which the process said its last for now."""
+        last, patience = time.perf_counter(), 10
+        while select.select([self.heard], [], [], patience)[0]:
+            try:
+                if not os.read(self.heard, 65536):
+                    break
+            except OSError:  # the program has left
+                break
+            last, patience = time.perf_counter(), SILENCE
+        return last
+
+    def turn(self):
+        begun = time.perf_counter()
+        self.say(f"step {STEPS}")
+        self.took.append((self.listen() - begun) / STEPS)
 
 
-def run_screen(path, steps):
+def open_screen(path):
     process, terminal = pty.fork()
     if process == 0:
         os.environ["TERM"] = "xterm-256color"
         fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
-        words = arguments(path, steps)
-        os.execv(words[0], words)
-    try:
-        while os.read(terminal, 65536):
-            pass
-    except OSError:  # the program has left
-        pass
-    os.close(terminal)
-    if os.waitpid(process, 0)[1] != 0:
-        raise SystemExit("bench: the program failed on its screen")
-
-
-def run_batch(path, steps):
-    subprocess.run(arguments(path, steps) + ["--batch"], check=True, stdout=subprocess.DEVNULL,
-                   stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
-
-
-def seconds_a_step(run, path):
-    times = []
-    for steps in (FEW, MANY):
-        begun = time.perf_counter()
-        run(path, steps)
-        times.append(time.perf_counter() - begun)
-    return (times[1] - times[0]) / (MANY - FEW)
+        os.execv(PROGRAM, [PROGRAM, "-n", path])
+    return process, Mode(terminal, terminal, b"\r")
 
 
 def main():
     with tempfile.TemporaryDirectory(prefix="dnntui-bench-") as folder:
         path = os.path.join(folder, "w2.csv")
         write_table(path)
-        screen, batch = [], []
-        for _ in range(ROUNDS):
-            screen.append(seconds_a_step(run_screen, path))
-            batch.append(seconds_a_step(run_batch, path))
-    low, middle, high = statistics.quantiles([100 * b / s for s, b in zip(screen, batch)], n=4)
-    print(f"W2, batch 128: a step on the screen {1e6 * statistics.median(screen):.0f} µs, in batch mode "
-          f"{1e6 * statistics.median(batch):.0f} µs; throughput with the screen {middle:.1f} % ({low:.1f}-{high:.1f}) "
-          f"of that without, at least {ALLOWED} %")
+        process, screen = open_screen(path)
+        piped = subprocess.Popen([PROGRAM, "-n", "--batch", path], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                 stderr=subprocess.STDOUT)
+        batch = Mode(piped.stdout.fileno(), piped.stdin.fileno(), b"\n")
+        for turn in range(WARM_UP + TURNS):
+            if turn == WARM_UP:
+                screen.took.clear()
+                batch.took.clear()
+            for mode in (screen, batch) if turn % 2 else (batch, screen):
+                mode.turn()
+        for mode in (screen, batch):
+            mode.say("quit")
+            mode.listen()
+        piped.stdin.close()
+        if piped.wait() != 0 or os.waitpid(process, 0)[1] != 0:
+            raise SystemExit("bench: the program failed")
+    low, middle, high = statistics.quantiles([100 * b / s for s, b in zip(screen.took, batch.took)], n=4)
+    print(f"W2, batch 128: a step on the screen {1e6 * statistics.median(screen.took):.0f} µs, in batch mode "
+          f"{1e6 * statistics.median(batch.took):.0f} µs; throughput with the screen {middle:.1f} % "
+          f"({low:.1f} to {high:.1f}) of that without, at least {ALLOWED} %")
+    figures.write("screen", [figures.figure("throughput with the screen", middle, "% of batch mode", ALLOWED)])
 
 
 main()

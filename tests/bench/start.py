@@ -6,6 +6,8 @@ import os
 import statistics
 import time
 
+import figures
+
 PROGRAM = os.path.abspath(os.environ.get("PROGRAM", "./dnntui"))
 STARTS = 20
 ALLOWED = {"iris": 10, "digits": 60, "fashion": None}  # milliseconds
@@ -30,12 +32,15 @@ def start(name):
 
 def main():
     print("| set | start to first step done, ms (quartiles) | at most ms |\n|---|--:|--:|")
+    found = []
     for name, allowed in ALLOWED.items():
         if name == "fashion" and not os.path.isdir(FASHION):
             print("| fashion | not installed; `make bench-deps` installs it | - |")
             continue
         low, middle, high = statistics.quantiles([start(name) for _ in range(STARTS)], n=4)
         print(f"| {name} | {middle:.1f} ({low:.1f}-{high:.1f}) | {allowed or '-'} |")
+        found.append(figures.figure(f"start to first step, {name}", middle, "ms", at_most=allowed))
+    figures.write("start", found)
 
 
 main()
