@@ -29,10 +29,12 @@ struct remembered;
 struct stops;
 struct doctor_settings;
 
-/* An edit of the live network or its settings: logged, and drawn as a mark on every plot. */
+/* An edit of the live network or its settings: logged, and drawn as a mark on every plot. Or a step at which `decay at`
+ * lowered the rate. */
+#define EVENT_DROP '\\'
 struct event {
     uint64_t step;
-    char mark;      /* a..z, A..Z, then * */
+    char mark;      /* a..z, A..Z, then *; EVENT_DROP */
     char text[120]; /* "lr 0.001 -> 0.0003" */
 };
 
@@ -208,6 +210,9 @@ void session_event(struct session *session, const char *format, ...) __attribute
 
 /* The same for an edit that is made again: it had MARK and stood at STEP. */
 void session_event_again(struct session *session, char mark, const char *text, uint64_t step);
+
+/* The rate has fallen by itself from BEFORE to AFTER, when STEP steps were done; noted once. */
+void session_event_drop(struct session *session, double before, double after, uint64_t step);
 
 /* --- running */
 

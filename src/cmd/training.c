@@ -312,7 +312,7 @@ const struct command command_decay = {
         "The rate is multiplied by a factor with every step or epoch; or once so many steps are done in all; or it\n"
         "falls to 0 along half a cosine in so many steps from here. It depends on the step alone, so that it is the\n"
         "same when that is gone back to, resumed or replayed. `lr RATE` on the way sets it, and it falls on from\n"
-        "there; `reset` begins anew from the rate set last.",
+        "there; `reset` begins anew from the rate set last. A drop at a step is the mark \\ on the curve.",
     .example = "decay 0.9995 per step", .args = decay_args, .run = run_decay};
 const struct command command_batch = {
     .name = "batch", .summary = "change how many rows a step takes", .group = GROUP_TRAINING,

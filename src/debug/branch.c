@@ -128,6 +128,20 @@ static void unpark_watches(struct session *session, const struct parked *parked)
     }
 }
 
+/* Where the rate fell by itself after FROM, up to step TO. */
+static void drops_again(struct session *session, const struct edit *from, uint64_t to)
+{
+    const struct schedule *schedule = &from->settings.schedule;
+    for (int i = 0; schedule->kind == SCHEDULE_AT && i < schedule->points; i++) {
+        uint64_t step = schedule->point[i].step;
+        if (step <= from->after.step || step > to)
+            continue;
+        double before = schedule_rate(schedule, step - 1, 0), after = schedule_rate(schedule, step, 0);
+        if (after != before)
+            session_event_drop(session, before, after, step);
+    }
+}
+
 static void events_again(struct session *session)
 {
     const struct history *history = session->history;
@@ -136,6 +150,7 @@ static void events_again(struct session *session)
         const struct edit *edit = history->path[i];
         if (edit->mark)
             session_event_again(session, edit->mark, edit->text, edit->after.step);
+        drops_again(session, edit, i + 1 < history->applied ? history->path[i + 1]->after.step : session->step);
     }
 }
 

@@ -41,9 +41,12 @@ static void start_evaluation(struct session *session)
 /* Behind the last op: on to the next step, and at the end of an epoch to the validation rows. */
 static void end_step(struct session *session)
 {
+    double rate = session->optimizer.lr;
     session->busy_rows += program_rows(session->train);
     if (step_end(session))
         start_evaluation(session);
+    if (session->schedule.kind == SCHEDULE_AT && session->optimizer.lr != rate)
+        session_event_drop(session, rate, session->optimizer.lr, session->step);
 }
 
 static void stop(struct session *session, enum stop why, const char *text)

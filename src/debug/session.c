@@ -291,11 +291,14 @@ static struct event *add_event(struct session *session)
 
 void session_event(struct session *session, const char *format, ...)
 {
+    int letters = 0;
+    for (int i = 0; i < session->events; i++)
+        letters += session->event[i].mark != EVENT_DROP;
     struct event *event = add_event(session);
     if (!event)
         return;
     event->step = session->step;
-    event->mark = mark_letter(session->events - 1);
+    event->mark = mark_letter(letters);
     va_list list;
     va_start(list, format);
     vsnprintf(event->text, sizeof event->text, format, list);
@@ -311,4 +314,14 @@ void session_event_again(struct session *session, char mark, const char *text, u
     event->step = step;
     event->mark = mark;
     snprintf(event->text, sizeof event->text, "%s", text);
+}
+
+void session_event_drop(struct session *session, double before, double after, uint64_t step)
+{
+    char text[sizeof session->event->text];
+    for (int i = 0; i < session->events; i++)
+        if (session->event[i].mark == EVENT_DROP && session->event[i].step == step)
+            return;
+    snprintf(text, sizeof text, "decay: lr %s -> %s", text_short(before).s, text_short(after).s);
+    session_event_again(session, EVENT_DROP, text, step);
 }
