@@ -54,7 +54,8 @@ typedef void cures_told(void *context, int number, int count, const char *line);
 int cures_measure(const struct session *session, const struct doctor_report *report, const struct doctor_hand *hand,
                   uint64_t steps, int seeds, cures_told *told, void *context, struct cures *cures, struct err *err);
 
-/* How many steps suit CURES cures on SEEDS seeds: some epochs, fewer where a step is long. */
+/* How many steps suit CURES cures on SEEDS seeds: some epochs, or as many as training has had so far; fewer where a step
+ * is long. */
 uint64_t cures_steps(const struct session *session, int cures, int seeds);
 
 #endif

@@ -13,7 +13,9 @@
 
 #define SEEDS      3
 #define STEPS_MOST 1e9
-#define LINE_WIDTH 44
+#define INDENT     5
+#define LINE_LEAST 20 /* columns for a cure, */
+#define LINE_MOST  44 /* at most */
 #define PATIENCE   1000000000 /* nanoseconds after which each cure is announced */
 
 /* --- the table */
@@ -45,24 +47,28 @@ static void add_effect(const struct cures *cures, const struct cure_effect *effe
         text_add(out, ", not finite on %d of the seeds", cures->seeds - effect->finite);
 }
 
-/* What CURE is typed as, cut with dots where it is long. */
-static const char *shown(const struct cure *cure, char room[LINE_WIDTH + 1])
+/* What CURE is typed as; figures stand behind it, or below one that is long. */
+static int add_line(const struct cure *cure, int width, struct text *out)
 {
-    char whole[sizeof cure->line + 16];
+    char room[2 * sizeof cure->line], whole[sizeof cure->line + 16];
     snprintf(whole, sizeof whole, "%s%s", cure->line, cure->anew ? "; reset" : "");
-    return text_escape(room, LINE_WIDTH + 1, whole);
+    text_escape(room, sizeof room, whole);
+    int columns = text_columns(room);
+    if (out && columns > width)
+        text_add(out, "%s\n%*s", room, INDENT + width + 2, "");
+    else if (out)
+        text_add(out, "%s%*s  ", room, width - columns, "");
+    return columns;
 }
 
 static void add_cure(const struct cures *cures, int i, int width, struct text *out)
 {
     const struct cure *cure = &cures->cure[i];
-    char room[LINE_WIDTH + 1];
-    const char *line = shown(cure, room);
     if (cure->proposed)
         text_add(out, "%3d  ", i + 1);
     else
         text_add(out, "  -  ");
-    text_add(out, "%s%*s  ", line, width - text_columns(line), "");
+    add_line(cure, width, out);
     if (cure->refused) {
         text_add(out, "cannot be tried on a copy\n");
         return;
@@ -88,11 +94,11 @@ static void add_end(const struct cures *cures, int proposed, struct text *out)
 
 static void add_table(const struct session *session, const struct cures *cures, struct text *out)
 {
-    char room[LINE_WIDTH + 1];
-    int proposed = 0, width = 0;
+    char room[20];
+    int proposed = 0, width = LINE_LEAST;
     for (int i = 0; i < cures->count; i++) {
-        int columns = text_columns(shown(&cures->cure[i], room));
-        width = columns > width ? columns : width;
+        int columns = add_line(&cures->cure[i], 0, NULL);
+        width = columns > width && columns <= LINE_MOST ? columns : width;
         proposed += cures->cure[i].proposed;
     }
     text_add(out, "%s steps on each of %d seeds; %s as it is: ", text_count((double)cures->steps).s, cures->seeds,

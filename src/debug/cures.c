@@ -14,11 +14,12 @@
 
 #include "debug/fork.h"
 
-#define EPOCHS      5    /* that a cure is given to show what it can do, */
-#define STEPS_LEAST 200  /* but at least so many steps, */
-#define STEPS_MOST  1000 /* at most so many, */
+#define EPOCHS      5    /* that a cure is given to show what it can do, at most STEPS_MOST steps; */
+#define STEPS_LEAST 200  /* at least so many steps; */
+#define STEPS_MOST  1000
+#define STEPS_LONG  5000 /* as many as training has had so far, at most these; */
 #define STEPS_FEW   50   /* and no fewer than these where a step is long: */
-#define FLOPS_ALL   2e11 /* what all forks together may take */
+#define FLOPS_ALL   1e11 /* what all forks together may take */
 #define WORTH       0.01 /* a difference below this share of the figure is none, however small the spread */
 
 enum place { IN_PLACE, ANEW, PLACES };
@@ -194,16 +195,27 @@ static void add_cure(struct cures *cures, const struct doctor_finding *finding)
     snprintf(cure->line, sizeof cure->line, "%s", finding->fix);
 }
 
+/* The commands of some cures, each of which undoes none before it. */
+struct commands {
+    char room[CURES_MOST][sizeof ((struct cure *)0)->line];
+    char *command[64];
+    int count, lines; /* LINES: cures that have added some */
+    bool reset;
+};
+
 static bool is_word(const char *line, size_t length, const char *word)
 {
     return length == strlen(word) && strncmp(line, word, length) == 0;
 }
 
-/* Whether B would undo A: they set the same thing. What takes its object as an argument sets one of several. */
+/* Whether B would undo A or repeat it: they set the same thing. What takes its object as an argument sets one of
+ * several. */
 static bool conflict(const char *a, const char *b)
 {
     static const char *const one_of_several[] = {"activation", "bias", "squash", "whiten"};
     size_t length = strcspn(a, " ");
+    if (strcmp(a, b) == 0)
+        return true;
     if (length != strcspn(b, " ") || strncmp(a, b, length) != 0)
         return false;
     for (size_t i = 0; i < sizeof one_of_several / sizeof *one_of_several; i++)
@@ -212,29 +224,55 @@ static bool conflict(const char *a, const char *b)
     return true;
 }
 
-/* Those that do something, each of which undoes none before it, as one more cure; false where they are fewer than two
- * or too long. */
+static bool add_command(struct commands *all, char *command)
+{
+    command += strspn(command, " ");
+    if (strcmp(command, "reset") == 0) {
+        all->reset = true;
+        return false;
+    }
+    bool left_out = all->count == sizeof all->command / sizeof *all->command;
+    for (int i = 0; i < all->count; i++)
+        left_out |= conflict(all->command[i], command);
+    if (!left_out)
+        all->command[all->count++] = command;
+    return !left_out;
+}
+
+static void add_commands(struct commands *all, const struct cure *cure, int i)
+{
+    bool added = false;
+    memcpy(all->room[i], cure->line, sizeof all->room[i]);
+    for (char *rest = all->room[i], *command; (command = strsep(&rest, ";"));)
+        added |= add_command(all, command);
+    all->lines += added;
+}
+
+/* All that do something as one more cure; false where they are fewer than two or too long. */
 static bool add_together(struct cures *cures)
 {
-    struct cure *all = &cures->cure[cures->count];
-    const struct cure *taken[CURES_MOST];
+    struct cure *together = &cures->cure[cures->count];
+    struct commands all = {.count = 0};
     size_t used = 0;
-    int count = 0;
-    *all = (struct cure){.together = true};
-    for (int i = 0; i < cures->count; i++) {
-        const struct cure *cure = &cures->cure[i];
-        bool left_out = cure->refused || cure->unchanged;
-        for (int k = 0; k < count; k++)
-            left_out |= conflict(taken[k]->line, cure->line);
-        if (left_out)
-            continue;
-        used += (size_t)snprintf(all->line + used, sizeof all->line - used, "%s%s", count ? "; " : "", cure->line);
-        taken[count++] = cure;
-        if (used >= sizeof all->line)
-            return false;
-    }
-    cures->count += count > 1;
-    return count > 1;
+    *together = (struct cure){.together = true};
+    for (int i = 0; i < cures->count; i++)
+        if (!cures->cure[i].refused && !cures->cure[i].unchanged)
+            add_commands(&all, &cures->cure[i], i);
+    if (all.reset && all.count < (int)(sizeof all.command / sizeof *all.command))
+        all.command[all.count++] = "reset";
+    for (int i = 0; i < all.count && used < sizeof together->line; i++)
+        used += (size_t)snprintf(together->line + used, sizeof together->line - used, "%s%s", i ? "; " : "",
+                                 all.command[i]);
+    bool fits = all.lines > 1 && used < sizeof together->line;
+    cures->count += fits;
+    return fits;
+}
+
+/* Whether the training is begun again by LINE itself. */
+static bool resets(const char *line)
+{
+    size_t length = strlen(line);
+    return length >= 5 && strcmp(line + length - 5, "reset") == 0;
 }
 
 static int run_in_place(struct measurement *m, int i, struct err *err)
@@ -246,7 +284,7 @@ static int run_in_place(struct measurement *m, int i, struct err *err)
 static int run_anew(struct measurement *m, int i, struct err *err)
 {
     const struct cure *cure = &m->cures->cure[i];
-    if (cure->proposed || cure->refused || cure->unchanged)
+    if (cure->proposed || cure->refused || cure->unchanged || resets(cure->line))
         return 0;
     return run_arm(m, &m->cure[i][ANEW], cure, ANEW, err);
 }
@@ -311,7 +349,8 @@ int cures_measure(const struct session *session, const struct doctor_report *rep
 uint64_t cures_steps(const struct session *session, int cures, int seeds)
 {
     double epoch = ceil((double)session->data->trains / session->batch);
-    double steps = fmin(fmax(EPOCHS * epoch, STEPS_LEAST), STEPS_MOST);
+    double some = fmin(fmax(EPOCHS * epoch, STEPS_LEAST), STEPS_MOST);
+    double steps = fmax(some, fmin((double)session->step, STEPS_LONG));
     double bearable = FLOPS_ALL / (program_flops(session->train) * (1 + PLACES * (cures + 1)) * seeds);
     return (uint64_t)fmax(fmin(steps, bearable), STEPS_FEW);
 }
