@@ -135,7 +135,7 @@ static int read_whole(const char *word, const char *what, double most, double le
 int cure_measure(struct console *console, char *words[], int count, const struct doctor_hand *hand, struct err *err)
 {
     struct session *session = console_session(console);
-    struct telling telling = {console, clock_now()};
+    struct telling telling = {console, 0};
     struct doctor_report report;
     struct text out = {0};
     double steps = 0, seeds = SEEDS;
@@ -150,6 +150,7 @@ int cure_measure(struct console *console, char *words[], int count, const struct
         return err_set(err, ERR_MEMORY, "doctor: no memory for the cures");
     if (steps == 0)
         steps = (double)cures_steps(session, report.findings, (int)seeds);
+    telling.begun = clock_now();
     if (cures_measure(session, &report, hand, (uint64_t)steps, (int)seeds, tell, &telling, cures, err)) {
         free(cures);
         return -1;
