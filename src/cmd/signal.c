@@ -46,8 +46,8 @@ static void add_bar(double x, const struct scale *scale, bool ascii, bool last, 
 static void add_ends(const struct scale *scale, struct text *out)
 {
     char low[16], high[16];
-    snprintf(low, sizeof low, "1e%+.0f", scale->low);
-    snprintf(high, sizeof high, "1e%+.0f", scale->high);
+    snprintf(low, sizeof low, "1e%+d", (int)scale->low);
+    snprintf(high, sizeof high, "1e%+d", (int)scale->high);
     text_add(out, "%s%*s", low, BAR_COLUMNS - (int)strlen(low), high);
 }
 
