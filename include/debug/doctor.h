@@ -42,6 +42,8 @@ struct doctor_rule {
     const char *source;    /* whose threshold it is */
     enum doctor_evidence evidence;
     enum doctor_proof proof;
+    bool below; /* a value below the threshold is the fault, not one above it */
+    bool share; /* the value is a share, printed in % */
     bool vague; /* many faults have this symptom: what says more goes before it */
     /* Looks, and adds suspicions (examination.h). -1: given up, or no memory. */
     int (*examine)(struct examination *examination, const struct doctor_rule *rule, struct err *err);
@@ -91,6 +93,11 @@ struct doctor_hand {
 int doctor_examine(const struct session *session, const struct doctor_rule *only, const struct doctor_hand *hand,
                    struct doctor_report *report, struct err *err);
 
+/* --- the watch: one line about a run that goes on, in session->watch.line; for the run, after each step */
+
+void doctor_watch(struct session *session);
+void doctor_set_watch(struct session *session, bool on);
+
 /* --- settings; kept by the session, they are no part of the state */
 
 struct doctor_settings;
@@ -102,6 +109,7 @@ enum doctor_limit { DOCTOR_LIMIT_ILL, DOCTOR_LIMIT_BETTER, DOCTOR_LIMITS };
 struct doctor_setting {
     const char *name;
     double preset;
+    const char *of; /* the rule's name, or what is judged by it */
     const char *summary;
 };
 bool doctor_setting(int i, struct doctor_setting *setting);

@@ -88,6 +88,14 @@ struct breath {
     void *context;
 };
 
+/* What the doctor has seen of the run in passing (doctor.h). */
+struct doctor_rule;
+struct doctor_watch {
+    bool on;
+    const struct doctor_rule *seen; /* at the last glance; NULL: nothing */
+    char line[80];                  /* for the status bar: "doctor: dead-units relu2 63 %"; "": nothing to say */
+};
+
 struct session {
     struct breath breath; /* set by the loops */
 
@@ -136,6 +144,7 @@ struct session {
     int64_t busy_since;      /* 0: not measuring */
     double busy_rows;
 
+    struct doctor_watch watch;
     struct doctor_settings *doctor; /* thresholds that were changed (doctor.h); owned; NULL: none */
     struct history *history; /* where it has been (history.h); NULL: nothing is kept */
 

@@ -27,13 +27,13 @@ void doctor_words_rule(const struct doctor_rule *rule, const struct session *ses
     text_add(out, "    tip        %s\n", rule->tip);
 }
 
-bool doctor_words_setting(int i, const struct session *session, struct text *out)
+bool doctor_words_setting(int i, bool in_full, const struct session *session, struct text *out)
 {
     struct doctor_setting setting;
     if (!doctor_setting(i, &setting))
         return false;
-    text_add(out, PREFIX "%-13s %-10s  %s\n", setting.name, text_short(doctor_setting_value(session, i)).s,
-             setting.summary);
+    text_add(out, PREFIX "%-13s %-10s  %s", setting.name, text_short(doctor_setting_value(session, i)).s, setting.of);
+    text_add(out, "%s%s\n", in_full ? ": " : "", in_full ? setting.summary : "");
     return true;
 }
 
@@ -54,7 +54,7 @@ int doctor_words_set(struct session *session, const char *name, const char *valu
     if (i < 0)
         return err_set(err, ERR_USAGE, "set: there is no setting '%s'; `set doctor` lists the doctor's", name);
     if (!value) {
-        doctor_words_setting(i, session, out);
+        doctor_words_setting(i, true, session, out);
         return 0;
     }
     if (strcmp(value, "preset") != 0 && !text_to_double(value, &number))

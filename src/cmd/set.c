@@ -31,6 +31,23 @@ static int assign_history(struct session *session, const char *word, struct err 
     return 0;
 }
 
+/* --- the watch of the doctor */
+
+static void print_watch(const struct session *session, struct text *out)
+{
+    text_add(out, "%s", session->watch.on ? "on" : "off");
+}
+
+static int assign_watch(struct session *session, const char *word, struct err *err)
+{
+    static const struct arg_spec specs[] = {{.name = "doctor", .type = ARG_SWITCH, .summary = "on or off"}, {0}};
+    struct arg_values values;
+    if (args_parse(specs, "set", 1, (char *const[]){(char *)word}, NULL, &values, err))
+        return -1;
+    doctor_set_watch(session, values.number[0] != 0);
+    return 0;
+}
+
 const struct setting settings[] = {
     {.spec = {.name = "logy", .type = ARG_SWITCH, .summary = "logarithmic y axis"},
      .offset = offsetof(struct view, log_y)},
@@ -51,6 +68,10 @@ const struct setting settings[] = {
     {.spec = {.name = "history", .type = ARG_WORD, .summary = "memory for snapshots to go back to: 64M, 1G"},
      .print = print_history,
      .assign = assign_history},
+    {.spec = {.name = "doctor", .type = ARG_SWITCH,
+              .summary = "whether the doctor watches the run; `set doctor` lists its thresholds too"},
+     .print = print_watch,
+     .assign = assign_watch},
     {.spec = {0}},
 };
 
@@ -117,6 +138,9 @@ static int run_set(struct console *console, const struct arg_values *args, struc
             return settings[i].assign ? settings[i].assign(console_session(console), args->text[1], err)
                                       : assign(&settings[i], args->text[1], console_view(console), err);
         print_setting(&settings[i], console, &out);
+        for (int k = 0; args->given[0] && settings[i].assign == assign_watch; k++)
+            if (!doctor_words_setting(k, false, console_session(console), &out))
+                break;
         shown++;
     }
     console_answer_text(console, &out);

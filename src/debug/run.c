@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "debug/doctor.h"
 #include "debug/expr.h"
 #include "debug/history.h"
 #include "debug/score.h"
@@ -105,6 +106,8 @@ static void run_ops(struct session *session, int end)
     if (program_cursor(session->train) < program_ops(session->train))
         return;
     end_step(session);
+    if (session->watch.on)
+        doctor_watch(session);
     bool spoilt = !program_weights_finite(session->train);
     if (spoilt && !session->spoilt)
         stop_before_update(session);

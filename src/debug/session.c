@@ -78,6 +78,7 @@ struct session *session_open(const struct session_options *options, struct err *
         return NULL;
     }
     session->team_lent = false;
+    session->watch.on = true;
     session->seed = options->seed;
     session->history = history_open(HISTORY_BUDGET, err);
     if (!session->history) {
@@ -161,6 +162,7 @@ static void clear_record(struct session *session)
     session->until = NULL;
     session->stop = STOP_NONE;
     session->stop_text[0] = 0;
+    doctor_set_watch(session, session->watch.on);
     session->events = 0;
     session_forget_validation(session);
     session->nonfinite_step = NAN;

@@ -93,6 +93,8 @@ static void draw(const struct pane_context *context, struct canvas *canvas, stru
     if (session->net) {
         add(&fields, INK_STATUS, "step %llu", (unsigned long long)session->step);
         add_state(&fields, session, context->busy);
+        if (session->watch.line[0])
+            add(&fields, INK_BAD, "%s", session->watch.line);
         add_training(&fields, session);
         add_data(&fields, session->data);
     } else {

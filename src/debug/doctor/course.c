@@ -5,7 +5,34 @@
 #include "examination.h"
 #include "rules.h"
 
+#define GLANCE 200 /* steps that a glance looks back over, as often as it compares */
+
+/* The mean loss of the GLANCE steps before the last BACK of them; NaN: there were none. */
+static double past_loss(const struct session *session, double back)
+{
+    struct bucket bucket;
+    double last = series_last_x(session->loss_series) - back;
+    if (!(last - GLANCE >= series_first_x(session->loss_series) - 1))
+        return NAN;
+    series_columns(session->loss_series, last - GLANCE + 0.5, last + 0.5, 1, &bucket);
+    return bucket.count > 0 ? (double)bucket.mean : NAN;
+}
+
 /* --- loss-flat */
+
+/* The greatest fall over five stretches that follow each other. */
+static double glance_flat(const struct session *session, char *layer)
+{
+    double most = -INFINITY;
+    (void)layer;
+    for (int i = 0; i < 5; i++) {
+        double fall = 1 - past_loss(session, i * GLANCE) / past_loss(session, (i + 1) * GLANCE);
+        if (!isfinite(fall))
+            return NAN;
+        most = fmax(most, fall);
+    }
+    return most;
+}
 
 static int examine_flat(struct examination *examination, const struct doctor_rule *rule, struct err *err)
 {
@@ -28,9 +55,15 @@ const struct doctor_rule rule_loss_flat = {
     .metric = "by what share the loss falls over the next some hundred steps, on a copy",
     .setting = "flat", .threshold = 0.05, .tip = "D1, overfit one data point first; D8, check the loss function",
     .source = "a twentieth, as published tools have it", .evidence = DOCTOR_EXPERIMENT, .proof = DOCTOR_ILL,
-    .vague = true, .examine = examine_flat};
+    .below = true, .share = true, .vague = true, .examine = examine_flat, .glance = glance_flat};
 
 /* --- diverging */
+
+static double glance_diverging(const struct session *session, char *layer)
+{
+    (void)layer;
+    return past_loss(session, 0) / past_loss(session, GLANCE);
+}
 
 static int examine_diverging(struct examination *examination, const struct doctor_rule *rule, struct err *err)
 {
@@ -61,7 +94,7 @@ const struct doctor_rule rule_diverging = {
     .metric = "the loss some hundred steps on over that of the next steps, on a copy; infinite where it is not finite",
     .setting = "diverging", .threshold = 1.5, .tip = "D2, lower the rate",
     .source = "batches differ by less", .evidence = DOCTOR_EXPERIMENT, .proof = DOCTOR_ILL,
-    .examine = examine_diverging};
+    .examine = examine_diverging, .glance = glance_diverging};
 
 /* --- oscillating */
 

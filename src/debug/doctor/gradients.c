@@ -1,5 +1,6 @@
 /* gradients.c: gradients that get lost, or grow, on their way back. */
 #include <math.h>
+#include <stdio.h>
 
 #include "examination.h"
 #include "rules.h"
@@ -16,22 +17,31 @@ static bool ends(const struct net *net, int *first, int *last)
     return *first < *last;
 }
 
+/* The gradient of the first layer over that of the last in what SESSION's last step has left; NaN: there is one layer,
+ * or no gradient. LAYER becomes the first one's name. */
+static double first_over_last(const struct session *session, char *layer)
+{
+    int first, last;
+    if (!ends(session->net, &first, &last))
+        return NAN;
+    snprintf(layer, LAYER_NAME_MAX, "%s", session->net->top.layer[first].name);
+    double behind = program_norms(session->train, last)->gradient;
+    return behind > 0 ? program_norms(session->train, first)->gradient / behind : NAN;
+}
+
 /* --- vanishing-gradient */
 
 static int examine_vanishing(struct examination *examination, const struct doctor_rule *rule, struct err *err)
 {
     const struct session *session = examination->session, *probe = examination_probe(examination, err);
-    int first, last;
+    char layer[LAYER_NAME_MAX] = "";
     if (!probe)
         return -1;
-    ends(probe->net, &first, &last);
-    double before = program_norms(probe->train, first)->gradient, behind = program_norms(probe->train, last)->gradient;
-    double ratio = behind > 0 ? before / behind : 0;
+    double ratio = first_over_last(probe, layer);
     bool none = program_gradient_norm(probe->train) == 0;
-    if (!none && (first == last || !(ratio < doctor_threshold(session, rule))))
+    if (!none && !(ratio < doctor_threshold(session, rule)))
         return 0;
-    struct suspicion *found =
-        suspect(examination, session->net->top.layer[first].name, "first gradient over the last", ratio);
+    struct suspicion *found = suspect(examination, layer, "first gradient over the last", none ? 0 : ratio);
     suspicion_why(found, none ? "the gradient is 0 in all layers, so no step changes anything"
                               : "what the first layers should learn is lost in the layers between");
     suspicion_cure(found, "init variance-scaling");
@@ -49,23 +59,20 @@ const struct doctor_rule rule_vanishing_gradient = {
     .metric = "the norm of the first layer's gradient over that of the last, for 256 training rows",
     .setting = "vanishing", .threshold = 1e-3, .tip = "G2, rectifiers; G5, variance-scaling initialization",
     .source = "a thousandth, as published tools have it", .evidence = DOCTOR_RUNNING, .proof = DOCTOR_ILL,
-    .examine = examine_vanishing};
+    .below = true, .examine = examine_vanishing, .glance = first_over_last};
 
 /* --- exploding-gradient */
 
 static int examine_exploding(struct examination *examination, const struct doctor_rule *rule, struct err *err)
 {
     const struct session *session = examination->session, *probe = examination_probe(examination, err);
-    int first, last;
+    char layer[LAYER_NAME_MAX] = "";
     if (!probe)
         return -1;
-    bool several = ends(probe->net, &first, &last);
-    double before = program_norms(probe->train, first)->gradient, behind = program_norms(probe->train, last)->gradient;
-    double ratio = several && behind > 0 ? before / behind : 0;
+    double ratio = first_over_last(probe, layer);
     if (!(ratio > doctor_threshold(session, rule)))
         return 0;
-    struct suspicion *found =
-        suspect(examination, session->net->top.layer[first].name, "first gradient over the last", ratio);
+    struct suspicion *found = suspect(examination, layer, "first gradient over the last", ratio);
     suspicion_why(found, "the gradient grows from layer to layer on its way back, and no rate suits them all");
     suspicion_cure(found, "init variance-scaling");
     if (!session->transform.inputs)
@@ -81,4 +88,4 @@ const struct doctor_rule rule_exploding_gradient = {
     .metric = "the norm of the first layer's gradient over that of the last, for 256 training rows",
     .setting = "exploding", .threshold = 70, .tip = "D5, remove batch norm to see it; G5, variance scaling",
     .source = "70, as published tools have it", .evidence = DOCTOR_RUNNING, .proof = DOCTOR_ILL,
-    .examine = examine_exploding};
+    .examine = examine_exploding, .glance = first_over_last};

@@ -100,6 +100,7 @@ static int examine_begun_again(struct examination *examination, struct err *err)
         if (!(fmax(slower->reached, 0) > fmax(again->reached, 0) + 2 * better))
             continue;
         struct suspicion *found = suspect(examination, NULL, "times lower, a rate that gets further", part);
+        found->finding.threshold = 1;
         suspicion_why(found, "begun again, training gets to %.2f of the way at this rate, and to %.2f at one %g times "
                       "lower", fmax(again->reached, 0), slower->reached, part);
         cures_slower(found, session);

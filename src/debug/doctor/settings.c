@@ -12,9 +12,10 @@ struct doctor_settings {
 };
 
 static const struct doctor_setting limits[DOCTOR_LIMITS] = {
-    [DOCTOR_LIMIT_ILL] = {"ill", 0.15, "training is ill where it stays so much behind a plain network, on a scale of 0 "
-                                       "(the best constant answer) to 1 (all is right)"},
-    [DOCTOR_LIMIT_BETTER] = {"better", 0.1, "a cure is clearly better where it gets so much further, on that scale"},
+    [DOCTOR_LIMIT_ILL] = {"ill", 0.15, "whether training is ill",
+                          "so much behind a plain network, on a scale of 0 (the best constant answer) to 1 (all is "
+                          "right)"},
+    [DOCTOR_LIMIT_BETTER] = {"better", 0.1, "whether a cure is better", "so much further, on the same scale"},
 };
 
 static int rules(void)
@@ -34,7 +35,7 @@ bool doctor_setting(int i, struct doctor_setting *setting)
         *setting = limits[i - count];
     else
         *setting = (struct doctor_setting){doctor_rules[i]->setting, doctor_rules[i]->threshold,
-                                           doctor_rules[i]->metric};
+                                           doctor_rules[i]->name, doctor_rules[i]->metric};
     return true;
 }
 

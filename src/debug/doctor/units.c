@@ -1,5 +1,6 @@
 /* units.c: units through which no gradient goes: silent ones, and saturated ones. */
 #include <math.h>
+#include <stdio.h>
 
 #include "examination.h"
 #include "rules.h"
@@ -26,20 +27,45 @@ static double dead_share(const struct session *probe, int layer)
 
 /* --- dead-units */
 
+/* The rectifier of SESSION with the most dead units in the last batch, and their share; -1: none has any. */
+static int most_dead(const struct session *session, double *share)
+{
+    const struct topology *top = &session->net->top;
+    int at = -1;
+    *share = 0;
+    for (int i = 0; i < top->layers; i++) {
+        double here = top->layer[i].kind->flags & LAYER_RECTIFIER ? dead_share(session, i) : 0;
+        if (here > *share) {
+            *share = here;
+            at = i;
+        }
+    }
+    return at;
+}
+
+/* LAYER becomes the name of layer AT, where there is one; returns VALUE. */
+static double name_layer(const struct session *session, int at, double value, char *layer)
+{
+    if (at >= 0)
+        snprintf(layer, LAYER_NAME_MAX, "%s", session->net->top.layer[at].name);
+    return value;
+}
+
+static double glance_dead(const struct session *session, char *layer)
+{
+    double share;
+    int at = most_dead(session, &share);
+    return name_layer(session, at, share, layer);
+}
+
 static int examine_dead(struct examination *examination, const struct doctor_rule *rule, struct err *err)
 {
     const struct session *session = examination->session, *probe = examination_probe(examination, err);
     const struct topology *top = &session->net->top;
-    double worst = 0;
-    int at = -1;
+    double worst;
     if (!probe)
         return -1;
-    for (int i = 0; i < top->layers; i++) {
-        if (!(top->layer[i].kind->flags & LAYER_RECTIFIER) || dead_share(probe, i) <= worst)
-            continue;
-        worst = dead_share(probe, i);
-        at = i;
-    }
+    int at = most_dead(probe, &worst);
     if (!(worst > doctor_threshold(session, rule)))
         return 0;
     struct suspicion *found = suspect(examination, top->layer[at].name, "dead units", worst);
@@ -59,7 +85,7 @@ const struct doctor_rule rule_dead_units = {
     .metric = "the share of a layer's units above 1e-5 in fewer than 5 % of 256 training rows",
     .setting = "dead", .threshold = 0.5, .tip = "G2, rectifiers; G5, variance-scaling initialization",
     .source = "half of the units, as published tools have it", .evidence = DOCTOR_RUNNING, .proof = DOCTOR_ILL,
-    .examine = examine_dead};
+    .share = true, .examine = examine_dead, .glance = glance_dead};
 
 /* --- saturated-units */
 
@@ -75,20 +101,37 @@ static double saturated_share(const struct session *probe, int layer)
     return (double)beyond / (double)n;
 }
 
+/* As most_dead. */
+static int most_saturated(const struct session *session, double *share)
+{
+    const struct topology *top = &session->net->top;
+    int at = -1;
+    *share = 0;
+    for (int i = 0; i < top->layers; i++) {
+        double here = top->layer[i].kind->flags & LAYER_SATURATES ? saturated_share(session, i) : 0;
+        if (here > *share) {
+            *share = here;
+            at = i;
+        }
+    }
+    return at;
+}
+
+static double glance_saturated(const struct session *session, char *layer)
+{
+    double share;
+    int at = most_saturated(session, &share);
+    return name_layer(session, at, share, layer);
+}
+
 static int examine_saturated(struct examination *examination, const struct doctor_rule *rule, struct err *err)
 {
     const struct session *session = examination->session, *probe = examination_probe(examination, err);
     const struct topology *top = &session->net->top;
-    double worst = 0;
-    int at = -1;
+    double worst;
     if (!probe)
         return -1;
-    for (int i = 0; i < top->layers; i++) {
-        if (!(top->layer[i].kind->flags & LAYER_SATURATES) || saturated_share(probe, i) <= worst)
-            continue;
-        worst = saturated_share(probe, i);
-        at = i;
-    }
+    int at = most_saturated(probe, &worst);
     if (!(worst > doctor_threshold(session, rule)))
         return 0;
     struct suspicion *found = suspect(examination, top->layer[at].name, "saturated values", worst);
@@ -108,4 +151,4 @@ const struct doctor_rule rule_saturated_units = {
     .metric = "the share of the values that come into a sigmoid or tanh beyond 5, over 256 training rows",
     .setting = "saturated", .threshold = 0.5, .tip = "G2, rectifiers; G5, initialization; G6, whiten",
     .source = "half of them, as published tools have it", .evidence = DOCTOR_RUNNING, .proof = DOCTOR_ILL,
-    .examine = examine_saturated};
+    .share = true, .examine = examine_saturated, .glance = glance_saturated};
