@@ -33,7 +33,7 @@ static void measure_back(struct session *session, json_t *figures)
         bench_check(history_goto_end(session, &notes, &err), &err);
     }
     double back = bench_median(first, BACKS), end = bench_median(settled, BACKS); /* which sorts them */
-    printf("`back 1` after a run of 50 steps: median %.1f ms, most %.1f ms; what the end of the run takes for it: median "
+    printf("`back 1` after a run of 50 steps: median %.1f ms, most %.1f ms; what the end of the run takes: median "
            "%.1f ms, most %.1f ms\n\n",
            back, first[BACKS - 1], end, settled[BACKS - 1]);
     bench_figure(figures, back, "ms", NAN, NAN, "back 1");

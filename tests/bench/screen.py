@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """screen.py: training with the screen on (80 x 24, in a pseudo-terminal) against batch mode: W2 (784-256-128-10),
 batches of 128 rows from a CSV file. Two processes stay alive, one of either mode, and take turns at `step N`; a turn
-lasts from the command to the last the process says before it falls silent. PROGRAM names the binary."""
+lasts from the command to the last the process says before it rests. Of one thread the time of the processor counts,
+which other programs disturb little; of two that of the clock. Each turn is compared with its neighbour, and the median
+told. PROGRAM names the binary."""
 import fcntl
 import os
 import pty
@@ -9,7 +11,6 @@ import random
 import select
 import statistics
 import struct
-import subprocess
 import tempfile
 import termios
 import time
@@ -18,9 +19,10 @@ import figures
 
 PROGRAM = os.path.abspath(os.environ.get("PROGRAM", "./dnntui"))
 ROWS, COLUMNS, CLASSES = 1280, 784, 10
-STEPS, WARM_UP, TURNS = 200, 2, 24
-SILENCE = 0.2  # seconds; while a run goes on the screen is drawn more often
-ALLOWED = 97    # per cent of the batch mode's throughput, at least
+STEPS, WARM_UP, TURNS = 100, 4, 40
+SILENCE = 0.1  # seconds; while a run goes on the screen is drawn more often
+RESTING = 0.01 # seconds of the processor meanwhile, at most
+ALLOWED = 97   # per cent of the batch mode's throughput, at least
 
 
 def write_table(path):
@@ -33,8 +35,11 @@ def write_table(path):
 
 
 class Mode:
-    def __init__(self, heard, typed, enter):
-        self.heard, self.typed, self.enter, self.took = heard, typed, enter, []
+    """A process that is told to make steps: what it says is HEARD, what it is told is TYPED and ends in ENTER."""
+
+    def __init__(self, process, heard, typed, enter):
+        self.process, self.heard, self.typed, self.enter = process, heard, typed, enter
+        self.clock, self.processor = [], []
         self.listen()
         for line in ("split 0", "net dense 256, relu, dense 128, relu", "batch 128"):
             self.say(line)
@@ -44,57 +49,80 @@ class Mode:
         os.write(self.typed, line.encode() + self.enter)
 
     def listen(self):
-        """The time at which the process said its last for now."""
-        last, patience = time.perf_counter(), 10
-        while select.select([self.heard], [], [], patience)[0]:
-            try:
-                if not os.read(self.heard, 65536):
-                    break
-            except OSError:  # the program has left
-                break
-            last, patience = time.perf_counter(), SILENCE
-        return last
+        """The time at which the process said its last before it came to rest."""
+        last, busy = time.perf_counter(), float("-inf")
+        while True:
+            if select.select([self.heard], [], [], SILENCE)[0]:
+                try:
+                    if not os.read(self.heard, 65536):
+                        return last
+                except OSError:  # the program has left
+                    return last
+                last = time.perf_counter()
+            elif self.on_processor() - busy < RESTING:
+                return last
+            busy = self.on_processor()
+
+    def on_processor(self):
+        """Seconds of its first thread."""
+        with open(f"/proc/{self.process}/schedstat") as first:
+            return int(first.read().split()[0]) * 1e-9
 
     def turn(self):
-        begun = time.perf_counter()
+        before, begun = self.on_processor(), time.perf_counter()
         self.say(f"step {STEPS}")
-        self.took.append((self.listen() - begun) / STEPS)
+        self.clock.append((self.listen() - begun) / STEPS)
+        self.processor.append((self.on_processor() - before) / STEPS)
+
+    def leave(self):
+        self.say("quit")
+        self.listen()
+        if os.waitpid(self.process, 0)[1] != 0:
+            raise SystemExit("bench: the program failed")
 
 
-def open_screen(path):
+def open_screen(arguments):
     process, terminal = pty.fork()
     if process == 0:
         os.environ["TERM"] = "xterm-256color"
         fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
-        os.execv(PROGRAM, [PROGRAM, "-n", path])
-    return process, Mode(terminal, terminal, b"\r")
+        os.execv(PROGRAM, arguments)
+    return Mode(process, terminal, terminal, b"\r")
+
+
+def open_batch(arguments):
+    told, typed = os.pipe()
+    heard, said = os.pipe()
+    process = os.posix_spawn(PROGRAM, arguments + ["--batch"], os.environ, file_actions=[
+        (os.POSIX_SPAWN_DUP2, told, 0), (os.POSIX_SPAWN_DUP2, said, 1), (os.POSIX_SPAWN_DUP2, said, 2),
+        (os.POSIX_SPAWN_CLOSE, typed), (os.POSIX_SPAWN_CLOSE, heard)])
+    os.close(told)
+    os.close(said)
+    return Mode(process, heard, typed, b"\n")
+
+
+def measure(path, threads):
+    arguments = [PROGRAM, "-n", "--threads", str(threads), path]
+    screen, batch = open_screen(arguments), open_batch(arguments)
+    for turn in range(TURNS):
+        for mode in (screen, batch) if turn % 2 else (batch, screen):
+            mode.turn()
+    screen.leave()
+    batch.leave()
+    took = [(mode.processor if threads == 1 else mode.clock)[WARM_UP:] for mode in (screen, batch)]
+    on, off = (1e6 * statistics.median(turns) for turns in took)
+    low, middle, high = statistics.quantiles([100 * b / s for s, b in zip(*took)], n=4)
+    print(f"| {threads} | {on:.0f} | {off:.0f} | {middle:.1f} ({low:.1f} to {high:.1f}) | {ALLOWED} |", flush=True)
+    return figures.figure(f"threads: {threads}, throughput with the screen", middle, "% of batch mode", ALLOWED)
 
 
 def main():
+    print("W2, batch 128.\n\n| threads | a step on the screen, µs | in batch mode, µs | throughput, % (quartiles) | "
+          "at least % |\n|--:|--:|--:|--:|--:|")
     with tempfile.TemporaryDirectory(prefix="dnntui-bench-") as folder:
         path = os.path.join(folder, "w2.csv")
         write_table(path)
-        process, screen = open_screen(path)
-        piped = subprocess.Popen([PROGRAM, "-n", "--batch", path], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                 stderr=subprocess.STDOUT)
-        batch = Mode(piped.stdout.fileno(), piped.stdin.fileno(), b"\n")
-        for turn in range(WARM_UP + TURNS):
-            if turn == WARM_UP:
-                screen.took.clear()
-                batch.took.clear()
-            for mode in (screen, batch) if turn % 2 else (batch, screen):
-                mode.turn()
-        for mode in (screen, batch):
-            mode.say("quit")
-            mode.listen()
-        piped.stdin.close()
-        if piped.wait() != 0 or os.waitpid(process, 0)[1] != 0:
-            raise SystemExit("bench: the program failed")
-    low, middle, high = statistics.quantiles([100 * b / s for s, b in zip(screen.took, batch.took)], n=4)
-    print(f"W2, batch 128: a step on the screen {1e6 * statistics.median(screen.took):.0f} µs, in batch mode "
-          f"{1e6 * statistics.median(batch.took):.0f} µs; throughput with the screen {middle:.1f} % "
-          f"({low:.1f} to {high:.1f}) of that without, at least {ALLOWED} %")
-    figures.write("screen", [figures.figure("throughput with the screen", middle, "% of batch mode", ALLOWED)])
+        figures.write("screen", [measure(path, threads) for threads in (1, 2)])
 
 
 main()
