@@ -156,7 +156,7 @@ static void tell(struct console *console, const struct arrivals *rows, const str
     console_notice(console, "%s prediction%s of %s, in %s", text_count(rows->rows).s, rows->rows == 1 ? "" : "s",
                    target_name(data), path);
     if (unsaid)
-        console_notice(console, "%s of them are not finite and left empty", text_count(unsaid).s);
+        console_notice(console, "%s of them are not finite, and left empty", text_count(unsaid).s);
     if (rows->missing)
         console_notice(console, "missing cells: %s, filled as those of the training rows", text_count(rows->missing).s);
     if (rows->words)

@@ -11,9 +11,8 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "data/reading.h"
+#include "dataset_parts.h"
 #include "io/array.h"
-#include "io/csv.h"
 
 static int out_of_memory(int rows, struct err *err)
 {
@@ -151,10 +150,7 @@ static int read_csv(const struct dataset *dataset, const char *source, struct cs
     const struct data_origin *origin = &dataset->origin;
     const struct known_set *set = known_set_find(source);
     struct csv_options options = {.delimiter = origin->delimiter, .header = origin->header, .lenient = origin->lenient};
-    if (!set)
-        return csv_read_file(source, &options, table, err);
-    options = (struct csv_options){.delimiter = ',', .header = 1};
-    return csv_read_bytes(set->name, set->bytes, (size_t)(set->end - set->bytes), &options, table, err);
+    return set ? known_set_read(set, table, err) : csv_read_file(source, &options, table, err);
 }
 
 static int fill_from_table(struct arrivals *arrivals, const struct dataset *dataset, const struct csv_table *table,
@@ -234,7 +230,7 @@ int arrivals_open(struct arrivals *arrivals, const struct dataset *dataset, cons
     const struct known_set *set = known_set_find(source);
     int status;
     *arrivals = (struct arrivals){0};
-    if (set && !set->bytes)
+    if (set && set->path)
         status = known_set_check(set, err) ? -1 : read_array(arrivals, dataset, set->path, err);
     else if (!set && array_begins(source))
         status = read_array(arrivals, dataset, source, err);

@@ -55,18 +55,11 @@ static void add_known_sets(const char *source, struct err *err)
     text_free(&list);
 }
 
-/* The bytes of a set that is built in or made. */
+/* A set that is built in or made. */
 static int read_known(struct intake *intake, struct err *err)
 {
     const struct known_set *set = intake->set;
-    struct csv_options options = {.delimiter = ',', .header = 1};
-    struct text made = {0};
-    if (set->make)
-        set->make(&made);
-    const unsigned char *bytes = set->make ? (const unsigned char *)made.data : set->bytes;
-    size_t length = set->make ? made.length : (size_t)(set->end - set->bytes);
-    int status = csv_read_bytes(set->name, bytes, length, &options, &intake->table, err);
-    text_free(&made);
+    int status = known_set_read(set, &intake->table, err);
     if (status == 0 && set->shape)
         status = reading_parse(set->shape, intake->table.columns - 1, &intake->reading, err);
     return status;

@@ -25,6 +25,9 @@ struct intake {
     int *row;                    /* [dataset->rows] rows of the table that have a target */
 };
 
+/* The table of a set that is built in or made. */
+int known_set_read(const struct known_set *set, struct csv_table *table, struct err *err);
+
 /* Opens the array intake->source with labels and test samples beside it: the table, and the values of samples. */
 int arrays_read(struct intake *intake, struct dataset *dataset, struct err *err);
 

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "data/dataset.h"
+#include "dataset_parts.h"
 #include "stars.h"
 
 #define EMBED(name)                                                                                               \
@@ -58,6 +59,19 @@ int known_set_check(const struct known_set *set, struct err *err)
         return 0;
     return err_set(err, ERR_FILE, "%s: %s: %s; Debian's package %s puts it there: apt-get install %s", set->name,
                    set->path, strerror(errno), set->package, set->package);
+}
+
+int known_set_read(const struct known_set *set, struct csv_table *table, struct err *err)
+{
+    struct csv_options options = {.delimiter = ',', .header = 1};
+    struct text made = {0};
+    if (set->make)
+        set->make(&made);
+    const unsigned char *bytes = set->make ? (const unsigned char *)made.data : set->bytes;
+    size_t length = set->make ? made.length : (size_t)(set->end - set->bytes);
+    int status = csv_read_bytes(set->name, bytes, length, &options, table, err);
+    text_free(&made);
+    return status;
 }
 
 const struct known_set *known_set_find(const char *name)

@@ -52,7 +52,7 @@ static struct prediction decode(const struct session *session, const real *z, in
 {
     const struct transform *transform = &session->transform;
     for (int i = 0; i < width; i++)
-        if (isnan(z[i]))
+        if (!isfinite(z[i]))
             return (struct prediction){(float)NAN, (float)NAN};
     if (session->data->task == TASK_REGRESS)
         return (struct prediction){transform->targets ? (float)z[0] * transform->y_sd + transform->y_mean

@@ -63,7 +63,7 @@ static void refuse(const struct dataset *dataset, const char *text, const char *
 static void a_set_is_read_as_itself(void **state)
 {
     (void)state;
-    static const char *const sets[] = {"iris", "wine", "diabetes", "digits"};
+    static const char *const sets[] = {"iris", "wine", "diabetes", "digits", "stars"};
     for (size_t s = 0; s < sizeof sets / sizeof *sets; s++) {
         struct dataset *dataset = open_set(sets[s], s == 3 ? "8x4x2 hwc" : "");
         struct arrivals rows;
