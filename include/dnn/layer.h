@@ -71,11 +71,13 @@ struct layer_needs {
 struct layer_run {
     const struct layer *layer;
     bool training;    /* dropout drops, batch norm uses and updates the batch's statistics */
+    int in, out;      /* values a row */
     int rows;         /* of the whole batch */
     int first, last;  /* the caller's own rows */
     int rank, ranks;  /* the caller, and how many share the work */
     bool by_units;    /* of a kind that may: what is shared are the units, of all rows; then [first, last) are all, and
                          `grad` is one for all threads, each writes its units' */
+    bool owed;        /* backward leaves `grad` as it is: the kind's `gradient` is asked instead */
     const real *x;    /* [rows, in] */
     real *y;          /* [rows, out]; written by forward, read by backward */
     real *dx;         /* [rows, in], d loss / d x; NULL where nobody asks (the first layer) */
@@ -89,6 +91,13 @@ struct layer_run {
     real *scratch;          /* [scratch]: the caller's own, always there; holds anything when a call begins */
     uint64_t seed, draw;    /* for dropout: the seed, and which training step this is */
     uint32_t stream;        /* for dropout: tells one layer from another */
+};
+
+/* Values of a gradient side by side: SCALE g_i each, rounded. */
+struct layer_piece {
+    size_t n;
+    real scale;
+    const real *g; /* [n] */
 };
 
 struct layer_kind {
@@ -108,6 +117,10 @@ struct layer_kind {
     double (*flops)(const struct layer *layer);
     void (*forward)(const struct layer_run *run, int part);
     void (*backward)(const struct layer_run *run, int part);
+    /* Of a batch of one row: the piece of the parameters' gradient that begins at value AT, counted from grad[0] on
+     * with the gaps between parameters. Lets a step do without a gradient in memory that is larger by far than the
+     * vectors that it is the product of. NULL: cannot. */
+    struct layer_piece (*gradient)(const struct layer_run *run, size_t at);
 };
 
 extern const struct layer_kind *const layer_kinds[]; /* ended by NULL */

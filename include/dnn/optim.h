@@ -15,15 +15,22 @@
 #define OPTIM_SLOTS     2
 #define OPTIM_CONSTANTS 2
 
+/* Sums of squares: of the parameters after an update, and of what it changed. */
+struct optim_squares {
+    double weight, change;
+};
+
 struct optim_step {
     const struct arg_values *args;
     double lr;
     uint64_t t;   /* 1 at the first update since the state was cleared */
     size_t n;
     real *w;                  /* [n] changed in place */
-    const real *g;            /* [n] the gradient, clipped already */
+    const real *g;            /* [n] the gradient, clipped already, ... */
+    real scale;               /* ... once it is multiplied by this */
     real *slot[OPTIM_SLOTS];  /* [n] each; as many as the kind has */
     const double *constant;   /* what the kind's `prepare` said of this args, lr and t; NULL: not asked yet */
+    struct optim_squares *squares; /* those of this update are added to it; NULL: nobody asks */
 };
 
 struct optim_kind {

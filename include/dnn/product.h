@@ -23,7 +23,13 @@ struct product {
     ptrdiff_t c_row;
 };
 
-/* Only where kernel_wide. The same product gives the same bits. */
+/* Only where kernel_wide, as the others. The same product gives the same bits. */
 void product_run(const struct product *product);
+
+/* One row: c = b a + bias: a [k], b [n, k], its rows B_ROW values apart, bias [n] or NULL, c [n]. */
+void product_along(int n, int k, const float *a, const float *b, ptrdiff_t b_row, const float *bias, float *c);
+
+/* One row: c = a b: a [k], b [k, n], its rows B_ROW values apart, c [n]. */
+void product_across(int n, int k, const float *a, const float *b, ptrdiff_t b_row, float *c);
 
 #endif

@@ -97,6 +97,7 @@ double program_loss(const struct program *program);     /* mean over rows */
 bool program_nonfinite(const struct program *program);  /* the loss or a gradient norm is NaN or infinite */
 bool program_weights_finite(const struct program *program); /* after the last update */
 double program_gradient_norm(const struct program *program);
+double program_layer_gradient_norm(const struct program *program, int layer);
 const struct layer_norms *program_norms(const struct program *program, int layer);
 
 /* The tensors of a batch. Row i of out(l) starts at i * shape_size(out). Layer -1 is the input. */

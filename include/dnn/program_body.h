@@ -13,10 +13,22 @@ struct sums {
     double weight, update;
 };
 
+/* A stretch [first, last) of the vectors. */
+struct stretch {
+    size_t first, last;
+};
+
+/* A thread's share of a layer's parameters, with the gaps between them, whose zeros no optimizer changes. */
+struct share {
+    struct stretch own;
+    bool in_pieces; /* in a batch of one row it is gone over piece by piece (execute.c) */
+};
+
 /* What one thread alone writes; a whole number of cache lines. */
 struct lane {
     _Alignas(ARENA_ALIGN) double loss; /* sum over its rows */
     double clip;                       /* what it multiplies gradients by */
+    double gradient;                   /* squares of its share of the gradient */
     bool halt;
     int first, last; /* the rows that are its own */
 };
@@ -29,6 +41,8 @@ struct program {
     struct program_source source;
     int ranks, rows_max, rows, cursor;
     uint64_t seed, draw;
+    int aimed;                       /* the rows that the layers' runs are set for */
+    bool owing;                      /* gradients that need not be in memory (execute.c) are not */
     struct op *op;
     int ops;
     double flops;
@@ -39,11 +53,12 @@ struct program {
     real **partial;                  /* by layer */
     size_t *partial_stride;
     struct layer_run *run;           /* [ranks, layers]: what a layer sees of the batch begun */
+    struct share *share;             /* [ranks, layers] */
     real *scratch;                   /* [ranks, scratch_stride]: what a layer needs during one call */
     size_t scratch_stride;
     real *gradient;                  /* [ranks, net->size] */
     struct lane *lane;               /* [ranks] */
-    struct sums *sums;               /* [ranks, sums_stride] by a layer's first window */
+    struct sums *sums;               /* [ranks, sums_stride] by layer */
     size_t sums_stride;
     struct layer_norms *norms;       /* by layer: what program_norms hands out */
     struct arena arena;
@@ -51,9 +66,13 @@ struct program {
     /* the job under way */
     struct optimizer *optimizer;
     double constant[OPTIM_CONSTANTS]; /* the optimizer's, of its present t */
+    struct optim_step step;           /* what all updates of it share */
     int end;
     bool stop_nonfinite;
 };
+
+/* Puts the gradients that are owed into memory, as they would stand there. */
+void program_settle(struct program *program);
 
 /* Sets what of the layers' runs depends on the batch begun. */
 void program_aim(struct program *program);

@@ -30,6 +30,7 @@ struct series {
     int capacity;
     uint64_t count;           /* samples, which is also the number of the next one */
     uint64_t settled;         /* of them the levels above know */
+    double last_x;            /* NaN when empty */
     uint64_t begin[LEVELS];   /* the oldest bucket that a level holds: always a multiple of 4, so that the newest bucket
                                  of the level above can be made again from whole groups */
     struct sample *sample;    /* [capacity] level 0 */
@@ -51,7 +52,7 @@ struct series *series_open(int capacity, struct err *err)
         err_set(err, ERR_MEMORY, "no memory for a series of %d samples a level", capacity);
         return NULL;
     }
-    *series = (struct series){.capacity = capacity, .sample = sample};
+    *series = (struct series){.capacity = capacity, .last_x = NAN, .sample = sample};
     for (int level = 1; level < LEVELS; level++)
         series->gathered[level] = gathered + (size_t)(level - 1) * n;
     return series;
@@ -69,6 +70,7 @@ void series_close(struct series *series)
 void series_clear(struct series *series)
 {
     series->count = series->settled = 0;
+    series->last_x = NAN;
     for (int level = 0; level < LEVELS; level++)
         series->begin[level] = 0;
 }
@@ -130,9 +132,25 @@ static void make_room(struct series *series, int level, uint64_t k)
         series->begin[level] += 4;
 }
 
+/* Gathers four samples as four merges would; false when one is not finite. */
+static bool gather_four(const struct sample *sample, struct gathered *sum)
+{
+    float a = (float)sample[0].y, b = (float)sample[1].y, c = (float)sample[2].y, d = (float)sample[3].y;
+    float low = a < b ? a : b, more_low = c < d ? c : d, high = a > b ? a : b, more_high = c > d ? c : d;
+    if (!isfinite(a) || !isfinite(b) || !isfinite(c) || !isfinite(d))
+        return false;
+    *sum = (struct gathered){.first = sample[0].x, .last = sample[3].x, .sum = (double)a + b + c + d,
+                             .min = low < more_low ? low : more_low, .max = high > more_high ? high : more_high,
+                             .count = 4};
+    return true;
+}
+
 /* Gathers bucket K of LEVEL from those of the level below that there are. */
 static void gather_bucket(struct series *series, int level, uint64_t k)
 {
+    uint64_t at = 4 * k & ((uint64_t)series->capacity - 1);
+    if (level == 1 && 4 * k + 4 <= series->count && gather_four(&series->sample[at], slot(series, 1, k)))
+        return;
     uint64_t below = level_end(series, level - 1), end = 4 * k + 4 < below ? 4 * k + 4 : below;
     assert(4 * k >= series->begin[level - 1] && 4 * k < below);
     struct gathered sum = read_bucket(series, level - 1, 4 * k);
@@ -162,6 +180,7 @@ void series_copy(struct series *to, const struct series *from)
     assert(to->capacity == from->capacity);
     settle(from);
     to->count = to->settled = from->count;
+    to->last_x = from->last_x;
     memcpy(to->begin, from->begin, sizeof to->begin);
     memcpy(to->sample, from->sample, used_slots(from, 0) * sizeof *to->sample);
     for (int level = 1; level < LEVELS; level++)
@@ -194,7 +213,8 @@ struct series *series_keep(const struct series *series)
 
 void series_push(struct series *series, double x, double y)
 {
-    assert(isfinite(x) && (series->count == 0 || x > series_last_x(series)));
+    assert(isfinite(x) && !(x <= series->last_x));
+    series->last_x = x;
     uint64_t index = series->count++;
     uint64_t capacity = (uint64_t)series->capacity;
     series->sample[index & (capacity - 1)] = (struct sample){x, y};
@@ -234,6 +254,17 @@ static void regather(struct series *series, int level)
         gather_bucket(series, level, end - 1);
 }
 
+/* After a cut: the x of the last sample that is left. */
+static double find_last_x(const struct series *series)
+{
+    for (int level = 0; level < LEVELS; level++) {
+        uint64_t end = level_end(series, level);
+        if (end > series->begin[level])
+            return read_bucket(series, level, end - 1).last;
+    }
+    return NAN;
+}
+
 void series_truncate(struct series *series, double x)
 {
     if (series->count == 0 || x >= series_last_x(series))
@@ -252,6 +283,7 @@ void series_truncate(struct series *series, double x)
     series->settled = series->count;
     for (int level = cut + 1; level < LEVELS; level++)
         regather(series, level);
+    series->last_x = find_last_x(series);
 }
 
 size_t series_count(const struct series *series)
@@ -261,12 +293,7 @@ size_t series_count(const struct series *series)
 
 double series_last_x(const struct series *series)
 {
-    for (int level = 0; level < LEVELS; level++) {
-        uint64_t end = level_end(series, level);
-        if (end > series->begin[level])
-            return read_bucket(series, level, end - 1).last;
-    }
-    return NAN;
+    return series->last_x;
 }
 
 double series_last(const struct series *series)

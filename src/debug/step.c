@@ -43,7 +43,7 @@ static void record(struct session *session)
     push(session->lr_series, x, session->optimizer.lr);
     for (int i = 0; i < session->net->top.layers; i++)
         if (session->gradient_series[i])
-            push(session->gradient_series[i], x, program_norms(train, i)->gradient);
+            push(session->gradient_series[i], x, program_layer_gradient_norm(train, i));
 }
 
 bool step_run(struct session *session, int end, bool hold)

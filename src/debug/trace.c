@@ -71,7 +71,8 @@ static void add_updated(const struct session *session, size_t offset, size_t n, 
     if (clip != 1)
         for (size_t i = 0; i < n; i++)
             g[i] *= (real)clip;
-    struct optim_step step = {.args = &optimizer->args, .lr = optimizer->lr, .t = optimizer->t, .n = n, .w = w, .g = g};
+    struct optim_step step = {.args = &optimizer->args, .lr = optimizer->lr, .t = optimizer->t, .n = n, .w = w, .g = g,
+                              .scale = 1};
     for (int k = 0; k < optimizer->kind->slots; k++) {
         memcpy(slot[k], optimizer->slot[k] + offset, n * sizeof *slot[k]);
         step.slot[k] = slot[k];

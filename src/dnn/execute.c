@@ -13,57 +13,134 @@
 #include <xmmintrin.h>
 #endif
 
-/* The update works in stretches that stay in the first-level cache, since it reads a parameter several times. */
+/* Parameters are gone over in stretches that stay in the first-level cache, since what is made of them, or read of
+ * them, is there for a next pass. */
 #define STRETCH 1024
-
-/* Parameters are shared in whole cache lines, so that no two threads write to one. */
-#define LINE (ARENA_ALIGN / sizeof(real))
 
 static real *rank_gradient(const struct program *program, int rank)
 {
     return program->gradient + program->net->size * (size_t)rank;
 }
 
-static void run_loss(struct program *program, int rank)
+static const struct layer_run *run_of(const struct program *program, int layer, int rank)
 {
-    int last_layer = program->net->top.layers - 1;
-    struct lane *lane = &program->lane[rank];
-    lane->loss = program->loss.kind->run(
-        &program->loss.args, program->out[last_layer], program->target, lane->first, lane->last, program->rows,
-        (int)shape_size(&program->net->top.layer[last_layer].out), program->out_gradient[last_layer]);
+    return &program->run[rank * program->net->top.layers + layer];
 }
 
-/* The stretch [*first, *last) of the vectors that is this rank's share of a layer's parameters: all windows together,
- * with the gaps between them, whose zeros no optimizer changes. */
-static void share_layer(const struct program *program, int layer, int rank, size_t *first, size_t *last)
+static const struct share *share_of(const struct program *program, int layer, int rank)
 {
-    const struct net *net = program->net;
-    const struct window *begin = &net->param[net->first_param[layer]];
-    const struct window *end = &net->param[net->first_param[layer + 1] - 1];
-    size_t n = (end->offset + end->count - begin->offset + LINE - 1) / LINE * LINE;
-    program_share(n, LINE, rank, program->ranks, first, last);
-    *first += begin->offset;
-    *last += begin->offset;
+    return &program->share[rank * program->net->top.layers + layer];
+}
+
+static bool has_parameters(const struct program *program, int layer)
+{
+    return program->net->first_param[layer] < program->net->first_param[layer + 1];
 }
 
 /* Where this rank's sums over a layer are kept. */
 static struct sums *sums_of(const struct program *program, int layer, int rank)
 {
-    return &program->sums[program->sums_stride * (size_t)rank + (size_t)program->net->first_param[layer]];
+    return &program->sums[program->sums_stride * (size_t)rank + (size_t)layer];
 }
+
+/* --- gradients of a batch of one row
+ *
+ * Such a gradient is the product of two vectors. Of a large layer it is gone over piece by piece, as the layer tells it
+ * from the row, and need not be in memory: backward leaves it owed where nobody can look before the update is made, and
+ * it is paid when somebody does. Sums and updates are the same whether it is owed. */
+
+static bool goes_in_pieces(const struct program *program, int layer)
+{
+    return program->rows == 1 && share_of(program, layer, 0)->in_pieces;
+}
+
+static struct stretch whole_layer(const struct program *program, int layer)
+{
+    return (struct stretch){share_of(program, layer, 0)->own.first,
+                            share_of(program, layer, program->ranks - 1)->own.last};
+}
+
+static void owe(struct program *program, bool owing)
+{
+    int layers = program->net->top.layers;
+    program->owing = owing;
+    for (int i = 0; i < program->ranks * layers; i++)
+        program->run[i].owed = owing && goes_in_pieces(program, i % layers);
+}
+
+/* The next piece of LAYER's gradient, from AT on and before LAST. */
+static struct layer_piece next_piece(const struct program *program, int layer, size_t at, size_t last)
+{
+    const struct layer_run *run = run_of(program, layer, 0);
+    struct layer_piece piece = run->layer->kind->gradient(run, at - share_of(program, layer, 0)->own.first);
+    piece.n = piece.n < last - at ? piece.n : last - at;
+    return piece;
+}
+
+/* Writes PIECE to its place in memory; it is that which stands there from now on. */
+static void pay(struct layer_piece *piece, real *place)
+{
+    for (size_t i = 0; i < piece->n; i++)
+        place[i] = piece->scale * piece->g[i];
+    piece->scale = 1;
+    piece->g = place;
+}
+
+static void clip_gradient(real *g, size_t n, double clip)
+{
+    for (size_t i = 0; clip != 1 && i < n; i++)
+        g[i] *= (real)clip;
+}
+
+void program_settle(struct program *program)
+{
+    bool updated = program->cursor != program_reduce(program) + 1; /* else it was held back */
+    for (int i = 0; program->owing && i < program->net->top.layers; i++) {
+        struct stretch all = whole_layer(program, i);
+        struct layer_piece piece;
+        for (size_t at = all.first; run_of(program, i, 0)->owed && at < all.last; at += piece.n) {
+            piece = next_piece(program, i, at, all.last);
+            pay(&piece, program->gradient + at);
+            clip_gradient(program->gradient + at, piece.n, updated ? program->lane[0].clip : 1);
+        }
+    }
+    if (program->owing)
+        owe(program, false);
+}
+
+/* The squares of LAYER's gradient over SHARE. Pieces are one vector times this
+ * and that, so its squares are summed once; but where a product might not fit a float, each counts as what it is. */
+static double squares_of_pieces(const struct program *program, int layer, struct stretch share)
+{
+    const double fits = 1e76; /* less than the square of the largest float */
+    struct layer_piece piece, last = {0};
+    double squares = 0, of_last = 0;
+    for (size_t at = share.first; at < share.last; at += piece.n) {
+        piece = next_piece(program, layer, at, share.last);
+        if (piece.g != last.g || piece.n != last.n)
+            of_last = sweep_squares(piece.g, 1, piece.n);
+        last = piece;
+        double here = (double)piece.scale * (double)piece.scale * of_last;
+        squares += here < fits ? here : sweep_squares(piece.g, piece.scale, piece.n);
+    }
+    return squares;
+}
+
+/* --- reduce and update */
 
 /* Adds the threads' gradients up in the order of their ranks, over this rank's share of a layer; returns the sum of
  * squares. */
 static double reduce_layer(struct program *program, int layer, int rank)
 {
-    size_t first, last;
-    share_layer(program, layer, rank, &first, &last);
-    int parts = program->run[layer].by_units ? 1 : program->ranks;
+    struct stretch share = share_of(program, layer, rank)->own;
+    int parts = run_of(program, layer, rank)->by_units ? 1 : program->ranks;
     double squares = 0;
-    for (size_t at = first; at < last; at += STRETCH) {
-        size_t n = last - at < STRETCH ? last - at : STRETCH;
+    if (goes_in_pieces(program, layer))
+        return squares_of_pieces(program, layer, share);
+    for (size_t at = share.first; at < share.last; at += STRETCH) {
+        size_t n = share.last - at < STRETCH ? share.last - at : STRETCH;
         if (parts == 1)
-            squares += sweep_squares(program->gradient + at, n);
+            squares += sweep_squares(program->gradient + at, 1, n);
         for (int other = 1; other < parts; other++) {
             double sum = sweep_add(program->gradient + at, rank_gradient(program, other) + at, n);
             squares += other == parts - 1 ? sum : 0;
@@ -73,14 +150,15 @@ static double reduce_layer(struct program *program, int layer, int rank)
 }
 
 /* Part 0 sums; part 1, when all have, lets every thread work the global norm out for itself. */
-static void run_reduce(struct program *program, int rank, int part)
+static void run_reduce(struct program *program, const struct op *op, int rank, int part)
 {
+    (void)op;
     struct lane *lane = &program->lane[rank];
-    const struct net *net = program->net;
     if (part == 0) {
-        for (int i = 0; i < net->top.layers; i++)
-            if (net->first_param[i] < net->first_param[i + 1])
-                sums_of(program, i, rank)->gradient = reduce_layer(program, i, rank);
+        lane->gradient = 0;
+        for (int i = 0; i < program->net->top.layers; i++)
+            if (has_parameters(program, i))
+                lane->gradient += sums_of(program, i, rank)->gradient = reduce_layer(program, i, rank);
         return;
     }
     double norm = program_gradient_norm(program), limit = program->optimizer->clip;
@@ -88,58 +166,78 @@ static void run_reduce(struct program *program, int rank, int part)
     lane->halt = program->stop_nonfinite && !(isfinite(norm) && isfinite(program_loss(program)));
 }
 
-static void update_stretch(struct program *program, size_t offset, size_t n, double clip, struct sums *sums)
+/* Updates the parameters that PIECE is the gradient of, from AT on. */
+static void update_piece(struct program *program, size_t at, const struct layer_piece *piece,
+                         struct optim_squares *squares)
 {
-    struct optimizer *optimizer = program->optimizer;
-    real *w = program->net->w + offset, *g = program->gradient + offset, before[STRETCH];
-    memcpy(before, w, n * sizeof *w);
-    if (clip != 1)
-        for (size_t i = 0; i < n; i++)
-            g[i] *= (real)clip;
-    struct optim_step step = {.args = &optimizer->args, .lr = optimizer->lr, .t = optimizer->t, .n = n, .w = w,
-                              .g = g, .constant = program->constant};
-    for (int slot = 0; slot < optimizer->kind->slots; slot++)
-        step.slot[slot] = optimizer->slot[slot] + offset;
-    optimizer->kind->update(&step);
-    sweep_change(w, before, n, &sums->weight, &sums->update);
+    struct optim_step step = program->step;
+    step.n = piece->n;
+    step.w = program->net->w + at;
+    step.g = piece->g;
+    step.scale = piece->scale;
+    step.squares = squares;
+    for (int slot = 0; slot < OPTIM_SLOTS && step.slot[slot]; slot++)
+        step.slot[slot] += at;
+    program->optimizer->kind->update(&step);
 }
 
-static void run_update(struct program *program, int layer, int rank)
+static void run_update(struct program *program, const struct op *op, int rank, int part)
 {
-    struct sums *sums = sums_of(program, layer, rank);
-    size_t first, last;
-    share_layer(program, layer, rank, &first, &last);
-    sums->weight = sums->update = 0;
-    for (size_t at = first; at < last; at += STRETCH)
-        update_stretch(program, at, last - at < STRETCH ? last - at : STRETCH, program->lane[rank].clip, sums);
-}
-
-static void run_op(struct program *program, const struct op *op, int rank, int part)
-{
-    int layers = program->net->top.layers;
-    const struct lane *lane = &program->lane[rank];
-    const struct layer_run *run = &program->run[rank * layers + (op->layer < 0 ? 0 : op->layer)];
-    switch (op->code) {
-    case OP_GATHER:
-        program->source.gather(program->source.context, lane->first, lane->last, program->x, program->target);
-        break;
-    case OP_FORWARD:
-        run->layer->kind->forward(run, part);
-        break;
-    case OP_LOSS:
-        run_loss(program, rank);
-        break;
-    case OP_BACKWARD:
-        run->layer->kind->backward(run, part);
-        break;
-    case OP_REDUCE:
-        run_reduce(program, rank, part);
-        break;
-    case OP_UPDATE:
-        run_update(program, op->layer, rank);
-        break;
+    (void)part;
+    int layer = op->layer;
+    struct stretch share = share_of(program, layer, rank)->own;
+    struct optim_squares squares = {0, 0};
+    double clip = program->lane[rank].clip;
+    struct layer_piece piece = {.n = clip != 1 ? STRETCH : share.last - share.first, .scale = 1};
+    for (size_t at = share.first; at < share.last; at += piece.n) {
+        real *place = program->gradient + at;
+        piece.g = place;
+        piece.n = piece.n < share.last - at ? piece.n : share.last - at;
+        if (goes_in_pieces(program, layer))
+            piece = next_piece(program, layer, at, share.last);
+        if (clip != 1) {
+            if (piece.g != place)
+                pay(&piece, place);
+            clip_gradient(place, piece.n, clip);
+        }
+        update_piece(program, at, &piece, &squares);
     }
+    struct sums *sums = sums_of(program, layer, rank);
+    sums->weight = squares.weight;
+    sums->update = squares.change;
 }
+
+static void run_loss(struct program *program, const struct op *op, int rank, int part)
+{
+    (void)op, (void)part;
+    const struct layer_run *last = run_of(program, program->net->top.layers - 1, rank);
+    struct lane *lane = &program->lane[rank];
+    lane->loss = program->loss.kind->run(&program->loss.args, last->y, program->target, lane->first, lane->last,
+                                         program->rows, last->out, (real *)last->dy);
+}
+
+static void run_gather(struct program *program, const struct op *op, int rank, int part)
+{
+    (void)op, (void)part;
+    const struct lane *lane = &program->lane[rank];
+    program->source.gather(program->source.context, lane->first, lane->last, program->x, program->target);
+}
+
+static void run_forward(struct program *program, const struct op *op, int rank, int part)
+{
+    const struct layer_run *run = run_of(program, op->layer, rank);
+    run->layer->kind->forward(run, part);
+}
+
+static void run_backward(struct program *program, const struct op *op, int rank, int part)
+{
+    const struct layer_run *run = run_of(program, op->layer, rank);
+    run->layer->kind->backward(run, part);
+}
+
+static void (*const actions[])(struct program *program, const struct op *op, int rank, int part) = {
+    [OP_GATHER] = run_gather, [OP_FORWARD] = run_forward, [OP_LOSS] = run_loss, [OP_BACKWARD] = run_backward,
+    [OP_REDUCE] = run_reduce, [OP_UPDATE] = run_update};
 
 /* The moments of a network that has learnt its data by heart become so small that floats lose precision, and processors
  * then take a hundred times as long; so the calling thread takes them for 0 until restored. Returns what was. */
@@ -176,7 +274,7 @@ static void run_ops(void *arg, int rank)
         for (int part = 0; part < op->parts; part++) {
             if (program->ranks > 1 && part > 0)
                 team_meet(program->team);
-            run_op(program, op, rank, part);
+            actions[op->code](program, op, rank, part);
         }
         if (op->code == OP_REDUCE && program->lane[rank].halt)
             break;
@@ -194,19 +292,35 @@ void program_begin(struct program *program, int rows, uint64_t seed, uint64_t dr
     program_aim(program);
 }
 
+/* What all updates of this job share. */
+static void prepare_updates(struct program *program)
+{
+    const struct optimizer *optimizer = program->optimizer;
+    program->step = (struct optim_step){.args = &optimizer->args, .lr = optimizer->lr, .t = optimizer->t,
+                                        .constant = program->constant};
+    for (int slot = 0; slot < optimizer->kind->slots; slot++)
+        program->step.slot[slot] = optimizer->slot[slot];
+    if (optimizer->kind->prepare)
+        optimizer->kind->prepare(&program->step, program->constant);
+}
+
 int program_run(struct program *program, struct optimizer *optimizer, int end, bool stop_nonfinite)
 {
     assert(end <= program->ops && (optimizer || program->mode == PROGRAM_EVALUATE));
     int start = program->cursor;
+    bool owing = program->rows == 1 && start == 0 && end == program->ops && program->mode == PROGRAM_TRAIN;
+    if (program->owing && !owing)
+        program_settle(program);
+    else if (owing && !program->owing)
+        owe(program, true);
     program->end = end;
     program->optimizer = optimizer;
     program->stop_nonfinite = stop_nonfinite;
     /* An update counts from the moment its gradient is whole, also when it is then held back for not being finite. */
     if (optimizer && start <= program_reduce(program) && end > program_reduce(program))
         optimizer->t++;
-    if (optimizer && end > program_reduce(program) + 1 && optimizer->kind->prepare)
-        optimizer->kind->prepare(
-            &(struct optim_step){.args = &optimizer->args, .lr = optimizer->lr, .t = optimizer->t}, program->constant);
+    if (optimizer && end > program_reduce(program) + 1)
+        prepare_updates(program);
     if (program->ranks > 1)
         team_run(program->team, run_ops, program);
     else

@@ -1,7 +1,7 @@
 /*
  * product.c: tiles of 6 rows by 16 columns whose sums stay in registers. A tile reads 16 columns of b step by step:
- * from where they lie, or, where they are read often or lie across, from a copy laid out for that. Of one row, whose
- * product would not pay for a copy, the values are sums along the rows of a transposed b instead.
+ * from where they lie, or, where they are read often or lie across, from a copy laid out for that. One row,
+ * whose product would not pay for a copy, takes sums along the rows of a transposed b, or adds up those of b as it lies.
  *
  * Loops over the rows of a tile are spelt out (ROWS): a compiler that unrolls them late keeps the sums in memory.
  */
@@ -24,8 +24,7 @@ enum {
     TILE = 6,       /* rows */
     DEPTH = 1024,   /* steps of a panel that are copied at once */
     HEIGHT = 504,   /* rows that are multiplied with a panel before the next is taken, so that they stay in cache */
-    COPY_FROM = 48, /* rows, and steps, from which on a copy of a panel that could be read in place pays */
-    ALONG_UP_TO = 2 /* rows that are summed along a transposed b */
+    COPY_FROM = 48  /* rows, and steps, from which on a copy of a panel that could be read in place pays */
 };
 
 /* The mask of the first N lanes, 0 <= N <= 8. */
@@ -196,7 +195,7 @@ WIDE static void turn_panel(const float *b, ptrdiff_t row, int steps, int column
     }
 }
 
-/* --- few rows: sums along the rows of a transposed b */
+/* --- one row */
 
 /* The sums of eight vectors, as one. */
 WIDE_INLINE __m256 sums(const __m256 v[LANES])
@@ -206,41 +205,68 @@ WIDE_INLINE __m256 sums(const __m256 v[LANES])
     return _mm256_add_ps(_mm256_permute2f128_ps(a, b, 0x20), _mm256_permute2f128_ps(a, b, 0x31));
 }
 
-/* What eight rows of b, of which COUNT are there, give with one of a. */
+/* What COUNT rows of b, up to eight, give with one of a. */
 WIDE_INLINE __m256 along(const float *a, const float *b, ptrdiff_t row, int steps, int count)
 {
-    const float *at[LANES];
     __m256 v[LANES];
-    for (int i = 0; i < LANES; i++) {
-        at[i] = b + (i < count ? i : 0) * row;
+    for (int i = 0; i < LANES; i++)
         v[i] = _mm256_setzero_ps();
-    }
     int k = 0;
     for (; k + LANES <= steps; k += LANES) {
         __m256 each = _mm256_loadu_ps(a + k);
         for (int i = 0; i < LANES; i++)
-            v[i] = _mm256_fmadd_ps(each, _mm256_loadu_ps(at[i] + k), v[i]);
+            if (i < count)
+                v[i] = _mm256_fmadd_ps(each, _mm256_loadu_ps(b + i * row + k), v[i]);
     }
     if (k < steps) {
         __m256i rest = lanes(steps - k);
         __m256 each = _mm256_maskload_ps(a + k, rest);
         for (int i = 0; i < LANES; i++)
-            v[i] = _mm256_fmadd_ps(each, _mm256_maskload_ps(at[i] + k, rest), v[i]);
+            if (i < count)
+                v[i] = _mm256_fmadd_ps(each, _mm256_maskload_ps(b + i * row + k, rest), v[i]);
     }
     return sums(v);
 }
 
-WIDE static void run_along(const struct product *p)
+WIDE void product_along(int n, int k, const float *a, const float *b, ptrdiff_t b_row, const float *bias, float *c)
 {
-    for (int j = 0; j < p->n; j += LANES) {
-        int count = p->n - j < LANES ? p->n - j : LANES;
-        __m256 bias = p->bias ? load(p->bias + j, count) : _mm256_setzero_ps();
-        for (int i = 0; i < p->m; i++) {
-            float *c = p->c + i * p->c_row + j;
-            __m256 sum = _mm256_add_ps(bias, along(p->a + i * p->a_row, p->b + j * p->b_row, p->b_row, p->k, count));
-            store(c, count, p->add ? _mm256_add_ps(sum, load(c, count)) : sum);
-        }
+    int j = 0;
+    for (; j + LANES <= n; j += LANES) {
+        __m256 sum = along(a, b + j * b_row, b_row, k, LANES);
+        _mm256_storeu_ps(c + j, bias ? _mm256_add_ps(_mm256_loadu_ps(bias + j), sum) : sum);
     }
+    if (j < n) {
+        __m256 sum = along(a, b + j * b_row, b_row, k, n - j);
+        store(c + j, n - j, bias ? _mm256_add_ps(load(bias + j, n - j), sum) : sum);
+    }
+}
+
+/* VECTORS of columns, of COUNT each. */
+WIDE_INLINE void across_some(int vectors, int count, int k, const float *a, const float *b, ptrdiff_t b_row, float *c)
+{
+    __m256 sum[4];
+    for (int v = 0; v < vectors; v++)
+        sum[v] = _mm256_setzero_ps();
+    for (; k > 0; k--, a++, b += b_row) {
+        __m256 each = _mm256_broadcast_ss(a);
+        for (int v = 0; v < vectors; v++)
+            sum[v] = _mm256_fmadd_ps(each, load(b + v * LANES, count), sum[v]);
+    }
+    for (int v = 0; v < vectors; v++)
+        store(c + v * LANES, count, sum[v]);
+}
+
+WIDE void product_across(int n, int k, const float *a, const float *b, ptrdiff_t b_row, float *c)
+{
+    int j = 0;
+    for (; j + 4 * LANES <= n; j += 4 * LANES)
+        across_some(4, LANES, k, a, b + j, b_row, c + j);
+    for (; j + 2 * LANES <= n; j += 2 * LANES)
+        across_some(2, LANES, k, a, b + j, b_row, c + j);
+    for (; j + LANES <= n; j += LANES)
+        across_some(1, LANES, k, a, b + j, b_row, c + j);
+    if (j < n)
+        across_some(1, n - j, k, a, b + j, b_row, c + j);
 }
 
 /* --- the whole */
@@ -278,10 +304,6 @@ WIDE static void run_panel(const struct product *p, int i, int rows, int j, int 
 WIDE void product_run(const struct product *p)
 {
     _Alignas(64) float panel[PANEL * DEPTH];
-    if (p->transposed && p->m <= ALONG_UP_TO && p->a_step == 1) {
-        run_along(p);
-        return;
-    }
     for (int i = 0; i < p->m; i += HEIGHT)
         for (int from = 0; from < p->k; from += DEPTH)
             for (int j = 0; j < p->n; j += PANEL)
@@ -295,6 +317,17 @@ void product_run(const struct product *p)
 {
     (void)p;
     assert(!"there are wide kernels");
+}
+
+void product_along(int n, int k, const float *a, const float *b, ptrdiff_t b_row, const float *bias, float *c)
+{
+    (void)n, (void)k, (void)a, (void)b, (void)b_row, (void)bias, (void)c;
+    assert(!"there are wide kernels");
+}
+
+void product_across(int n, int k, const float *a, const float *b, ptrdiff_t b_row, float *c)
+{
+    product_along(n, k, a, b, b_row, NULL, c);
 }
 
 #endif

@@ -101,10 +101,11 @@ static void carve(struct program *program, struct arena *arena)
     program->saved = arena_take(arena, layers, sizeof *program->saved);
     program->partial = arena_take(arena, layers, sizeof *program->partial);
     program->partial_stride = arena_take(arena, layers, sizeof *program->partial_stride);
+    program->share = arena_take(arena, layers * ranks, sizeof *program->share);
     program->norms = arena_take(arena, layers, sizeof *program->norms);
     program->op = arena_take(arena, 3 * layers + 3, sizeof *program->op);
     program->lane = arena_take(arena, ranks, sizeof *program->lane);
-    program->sums_stride = whole_lines((size_t)net->params, sizeof *program->sums);
+    program->sums_stride = whole_lines(layers, sizeof *program->sums);
     program->sums = arena_take(arena, program->sums_stride * ranks, sizeof *program->sums);
     program->x = arena_take(arena, rows * shape_size(&net->in), sizeof(real));
     program->target = arena_take(arena, rows * shape_size(&net->top.layer[layers - 1].out), sizeof(real));
@@ -158,6 +159,8 @@ static struct layer_run layer_run_of(const struct program *program, int i, int r
     const struct net *net = program->net;
     struct layer_run run = {
         .layer = &net->top.layer[i],
+        .in = (int)shape_size(&net->top.layer[i].in),
+        .out = (int)shape_size(&net->top.layer[i].out),
         .training = program->mode == PROGRAM_TRAIN,
         .rank = rank,
         .ranks = program->ranks,
@@ -190,21 +193,48 @@ void program_share(size_t n, size_t each, int rank, int ranks, size_t *first, si
     *last = end < n ? end : n;
 }
 
+/* Weights, and inputs, from which on a gradient that is the product of two vectors is worked out where it is needed
+ * rather than written and read. */
+#define WEIGHTS_IN_PIECES 4096
+#define INPUTS_IN_PIECES  64
+
+static struct share share_of(const struct program *program, int layer, int rank)
+{
+    const struct net *net = program->net;
+    if (net->first_param[layer] == net->first_param[layer + 1])
+        return (struct share){.in_pieces = false};
+    const struct window *begin = &net->param[net->first_param[layer]];
+    const struct window *end = &net->param[net->first_param[layer + 1] - 1];
+    size_t all = whole_lines(end->offset + end->count - begin->offset, sizeof(real)), first, last;
+    program_share(all, ARENA_ALIGN / sizeof(real), rank, program->ranks, &first, &last);
+    const struct layer_run *run = &program->run[layer];
+    return (struct share){.own = {begin->offset + first, begin->offset + last},
+                          .in_pieces = run->layer->kind->gradient && (program->ranks == 1 || run->by_units) &&
+                                       run->in >= INPUTS_IN_PIECES && all >= WEIGHTS_IN_PIECES};
+}
+
 void program_aim(struct program *program)
 {
     int layers = program->net->top.layers;
+    bool same = program->rows == program->aimed;
+    program->aimed = program->rows;
     for (int rank = 0; rank < program->ranks; rank++) {
-        size_t first, last;
-        program_share((size_t)program->rows, 1, rank, program->ranks, &first, &last);
-        program->lane[rank].first = (int)first;
-        program->lane[rank].last = (int)last;
+        struct lane *lane = &program->lane[rank];
+        if (!same) {
+            size_t first, last;
+            program_share((size_t)program->rows, 1, rank, program->ranks, &first, &last);
+            lane->first = (int)first;
+            lane->last = (int)last;
+        }
         for (int i = 0; i < layers; i++) {
             struct layer_run *run = &program->run[rank * layers + i];
-            run->rows = program->rows;
-            run->first = run->by_units ? 0 : (int)first;
-            run->last = run->by_units ? program->rows : (int)last;
             run->seed = program->seed;
             run->draw = program->draw;
+            if (same)
+                continue;
+            run->rows = program->rows;
+            run->first = run->by_units ? 0 : lane->first;
+            run->last = run->by_units ? program->rows : lane->last;
         }
     }
 }
@@ -216,8 +246,10 @@ static int prepare_runs(struct program *program, struct err *err)
     if (!program->run)
         return err_set(err, ERR_MEMORY, "no memory for a program of %d layers", layers);
     for (int rank = 0; rank < program->ranks; rank++)
-        for (int i = 0; i < layers; i++)
+        for (int i = 0; i < layers; i++) {
             program->run[rank * layers + i] = layer_run_of(program, i, rank);
+            program->share[rank * layers + i] = share_of(program, i, rank);
+        }
     return 0;
 }
 
@@ -268,7 +300,9 @@ void program_copy(struct program *program, const struct program *from)
     program->cursor = from->cursor;
     program->seed = from->seed;
     program->draw = from->draw;
+    program->aimed = 0;
     program_aim(program);
+    program->owing = from->owing;
     memcpy(program->lane, from->lane, program->arena.used - values);
 }
 
@@ -331,19 +365,11 @@ double program_loss(const struct program *program)
     return sum / program->rows;
 }
 
-static double gradient_squares(const struct program *program, int window)
-{
-    double squares = 0;
-    for (int rank = 0; rank < program->ranks; rank++)
-        squares += program->sums[program->sums_stride * (size_t)rank + (size_t)window].gradient;
-    return squares;
-}
-
 double program_gradient_norm(const struct program *program)
 {
     double squares = 0;
-    for (int k = 0; k < program->net->params; k++)
-        squares += gradient_squares(program, k);
+    for (int rank = 0; rank < program->ranks; rank++)
+        squares += program->lane[rank].gradient;
     return sqrt(squares);
 }
 
@@ -352,26 +378,38 @@ bool program_nonfinite(const struct program *program)
     return !isfinite(program_loss(program)) || !isfinite(program_gradient_norm(program));
 }
 
+static const struct sums *sums_of(const struct program *program, int layer, int rank)
+{
+    return &program->sums[program->sums_stride * (size_t)rank + (size_t)layer];
+}
+
 bool program_weights_finite(const struct program *program)
 {
     double squares = 0;
-    for (int k = 0; k < program->net->params; k++)
+    for (int i = 0; i < program->net->top.layers; i++)
         for (int rank = 0; rank < program->ranks; rank++)
-            squares += program->sums[program->sums_stride * (size_t)rank + (size_t)k].weight;
+            squares += sums_of(program, i, rank)->weight;
     return isfinite(squares);
+}
+
+double program_layer_gradient_norm(const struct program *program, int layer)
+{
+    double squares = 0;
+    for (int rank = 0; rank < program->ranks; rank++)
+        squares += sums_of(program, layer, rank)->gradient;
+    return sqrt(squares);
 }
 
 const struct layer_norms *program_norms(const struct program *program, int layer)
 {
     struct sums total = {0};
-    for (int k = program->net->first_param[layer]; k < program->net->first_param[layer + 1]; k++)
-        for (int rank = 0; rank < program->ranks; rank++) {
-            const struct sums *sums = &program->sums[program->sums_stride * (size_t)rank + (size_t)k];
-            total.gradient += sums->gradient;
-            total.weight += sums->weight;
-            total.update += sums->update;
-        }
-    program->norms[layer] = (struct layer_norms){sqrt(total.weight), sqrt(total.gradient), sqrt(total.update)};
+    for (int rank = 0; rank < program->ranks; rank++) {
+        const struct sums *sums = sums_of(program, layer, rank);
+        total.weight += sums->weight;
+        total.update += sums->update;
+    }
+    program->norms[layer] = (struct layer_norms){sqrt(total.weight), program_layer_gradient_norm(program, layer),
+                                                 sqrt(total.update)};
     return &program->norms[layer];
 }
 
@@ -392,5 +430,6 @@ const real *program_target(const struct program *program)
 
 const real *program_gradient(const struct program *program)
 {
+    program_settle((struct program *)program); /* what it tells does not change by it, hence `const` */
     return program->gradient;
 }

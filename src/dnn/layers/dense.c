@@ -1,8 +1,10 @@
 /* dense.c: the fully connected layer. An input of any rank is taken as one row of features. */
 #include <limits.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "dnn/gemm.h"
+#include "dnn/lanes.h"
 #include "features.h"
 #include "kinds.h"
 
@@ -68,7 +70,7 @@ static void share(int n, const struct layer_run *run, int *first, int *count)
 
 static struct part part_of(const struct layer_run *run)
 {
-    int in = inputs(run->layer), out = units(run->layer);
+    int in = run->in, out = run->out;
     size_t first = (size_t)run->first;
     struct part part = {.rows = run->last - run->first, .units = out, .inputs = in, .x = run->x + first * in,
                         .y = run->y + first * out, .dy = run->dy ? run->dy + first * out : NULL,
@@ -80,24 +82,106 @@ static struct part part_of(const struct layer_run *run)
     return part;
 }
 
+static const real *bias_of(const struct layer_run *run)
+{
+    return run->layer->args.number[BIAS] != 0 ? run->param[1] : NULL;
+}
+
 static void dense_forward(const struct layer_run *run, int unused)
 {
     (void)unused;
-    int in = inputs(run->layer), out = units(run->layer);
+    int in = run->in, out = run->out;
+    if (run->rows == 1 && run->ranks == 1) {
+        gemm_row(out, in, run->x, (struct gemm_block){run->param[0], in, true}, bias_of(run), run->y);
+        return;
+    }
     struct part part = part_of(run);
-    const real *bias = run->layer->args.number[BIAS] != 0 ? run->param[1] + part.unit : NULL;
-    if (part.rows > 0 && part.units > 0)
-        gemm_affine(part.rows, part.units, in, (struct gemm_block){.at = part.x, .stride = in},
-                    (struct gemm_block){run->param[0] + (size_t)part.unit * in, in, true}, bias, part.y + part.unit,
-                    out);
+    const real *bias = bias_of(run) ? bias_of(run) + part.unit : NULL;
+    struct gemm_block weight = {run->param[0] + (size_t)part.unit * in, in, true};
+    if (part.rows == 0 || part.units == 0)
+        return;
+    if (run->rows == 1)
+        gemm_row(part.units, in, part.x, weight, bias, part.y + part.unit);
+    else
+        gemm_affine(part.rows, part.units, in, (struct gemm_block){.at = part.x, .stride = in}, weight, bias,
+                    part.y + part.unit, out);
+}
+
+/* Columns of TO, as many as fill VECTORS. */
+KERNEL_BODY void outer_columns(int units, int in, const real *restrict dy, const real *restrict x, real *restrict to,
+                               int vectors)
+{
+    reals v[4], product;
+    for (int k = 0; k < vectors; k++)
+        memcpy(&v[k], x + k * LANES, sizeof v[k]);
+    for (int u = 0; u < units; u++, to += in)
+        for (int k = 0; k < vectors; k++) {
+            product = v[k] * dy[u];
+            memcpy(to + k * LANES, &product, sizeof product);
+        }
+}
+
+/* Columns of TO, as many as fill half a vector. */
+KERNEL_BODY void outer_half(int units, int in, const real *restrict dy, const real *restrict x, real *restrict to)
+{
+    halves v, product;
+    memcpy(&v, x, sizeof v);
+    for (int u = 0; u < units; u++, to += in) {
+        product = v * dy[u];
+        memcpy(to, &product, sizeof product);
+    }
+}
+
+/* TO <- the outer product of dy and x: [units, in]. */
+KERNEL_BODY void outer_body(int units, int in, const real *restrict dy, const real *restrict x, real *restrict to)
+{
+    int i = 0;
+    for (; i + 4 * LANES <= in; i += 4 * LANES)
+        outer_columns(units, in, dy, x + i, to + i, 4);
+    for (; i + 2 * LANES <= in; i += 2 * LANES)
+        outer_columns(units, in, dy, x + i, to + i, 2);
+    for (; i + LANES <= in; i += LANES)
+        outer_columns(units, in, dy, x + i, to + i, 1);
+    for (; i + LANES / 2 <= in; i += LANES / 2)
+        outer_half(units, in, dy, x + i, to + i);
+    for (int u = 0; i < in && u < units; u++)
+        for (int k = i; k < in; k++)
+            to[(size_t)u * (size_t)in + (size_t)k] = dy[u] * x[k];
+}
+
+KERNEL_TWICE(void, outer, (int units, int in, const real *dy, const real *x, real *to), (units, in, dy, x, to))
+
+/* Of the weight, a gap, the bias, and a gap; gaps hold zeros. */
+static struct layer_piece dense_gradient(const struct layer_run *run, size_t at)
+{
+    size_t in = (size_t)run->in, out = (size_t)run->out, weights = in * out;
+    if (at < weights)
+        return (struct layer_piece){in - at % in, run->dy[at / in], run->x + at % in};
+    size_t bias = run->grad[1] ? (size_t)(run->grad[1] - run->grad[0]) : SIZE_MAX;
+    if (at >= bias && at < bias + out)
+        return (struct layer_piece){bias + out - at, 1, run->dy + (at - bias)};
+    return (struct layer_piece){at < bias ? bias - at : SIZE_MAX, 1, run->grad[0] + at};
+}
+
+/* The gradient of UNITS from UNIT on, of one row; the same bits as dense_gradient's. */
+static void outer_gradient(const struct layer_run *run, int unit, int units)
+{
+    outer(units, run->in, run->dy + unit, run->x, run->grad[0] + (size_t)unit * (size_t)run->in);
+    if (run->layer->args.number[BIAS] != 0)
+        for (int u = unit; u < unit + units; u++)
+            run->grad[1][u] = run->dy[u];
 }
 
 static void weight_gradient(const struct layer_run *run, const struct part *part)
 {
-    int in = inputs(run->layer), out = units(run->layer);
+    int in = run->in, out = run->out;
     real *dw = run->grad[0] + (size_t)part->unit * in;
-    if (part->units == 0)
+    if (run->owed || part->units == 0)
         return;
+    if (run->rows == 1 && part->rows == 1) {
+        outer_gradient(run, part->unit, part->units);
+        return;
+    }
     if (part->rows == 0)
         memset(dw, 0, (size_t)part->units * in * sizeof *dw);
     else
@@ -108,19 +192,37 @@ static void weight_gradient(const struct layer_run *run, const struct part *part
         features_sum(part->rows, part->units, (size_t)out, part->dy + part->unit, run->grad[1] + part->unit);
 }
 
+/* All there is to do is one row, and one thread is to do it. */
+static void backward_alone(const struct layer_run *run)
+{
+    struct gemm_block weight = {.at = run->param[0], .stride = run->in};
+    if (!run->owed)
+        outer_gradient(run, 0, run->out);
+    if (run->dx)
+        gemm_row(run->in, run->out, run->dy, weight, NULL, run->dx);
+}
+
 static void dense_backward(const struct layer_run *run, int unused)
 {
     (void)unused;
-    int in = inputs(run->layer), out = units(run->layer);
+    int in = run->in, out = run->out;
+    if (run->rows == 1 && run->ranks == 1) {
+        backward_alone(run);
+        return;
+    }
     struct part part = part_of(run);
+    struct gemm_block weight = {.at = run->param[0] + part.input, .stride = in};
     weight_gradient(run, &part);
-    if (part.dx && part.rows > 0 && part.inputs > 0)
-        gemm_affine(part.rows, part.inputs, out, (struct gemm_block){.at = part.dy, .stride = out},
-                    (struct gemm_block){.at = run->param[0] + part.input, .stride = in}, NULL,
+    if (!part.dx || part.rows == 0 || part.inputs == 0)
+        return;
+    if (run->rows == 1)
+        gemm_row(part.inputs, out, part.dy, weight, NULL, part.dx + part.input);
+    else
+        gemm_affine(part.rows, part.inputs, out, (struct gemm_block){.at = part.dy, .stride = out}, weight, NULL,
                     part.dx + part.input, in);
 }
 
 const struct layer_kind layer_dense = {
     .name = "dense", .stem = "fc", .summary = "fully connected: y = x W^T + b", .args = dense_args,
     .flags = LAYER_WEIGHTED | LAYER_BY_UNITS, .forward_parts = 1, .backward_parts = 1, .plan = dense_plan,
-    .needs = dense_needs, .flops = dense_flops, .forward = dense_forward, .backward = dense_backward};
+    .needs = dense_needs, .flops = dense_flops, .forward = dense_forward, .backward = dense_backward, .gradient = dense_gradient};

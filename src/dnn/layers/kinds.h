@@ -19,7 +19,7 @@ struct layer_span {
 
 static inline struct layer_span layer_own_values(const struct layer_run *run)
 {
-    size_t width = shape_size(&run->layer->out), rank = (size_t)run->rank, ranks = (size_t)run->ranks;
+    size_t width = (size_t)run->out, rank = (size_t)run->rank, ranks = (size_t)run->ranks;
     if (run->by_units)
         return (struct layer_span){(size_t)run->rows * width * rank / ranks,
                                    (size_t)run->rows * width * (rank + 1) / ranks};

@@ -4,7 +4,7 @@
  */
 #include <tgmath.h>
 
-#include "dnn/kernel.h"
+#include "each.h"
 #include "kinds.h"
 
 enum { BETA1, BETA2, EPS, WEIGHT_DECAY };
@@ -22,31 +22,72 @@ static const struct arg_spec adamw_args[] = {MOMENTS, [WEIGHT_DECAY] = OPTIM_WEI
 
 enum { RATE, CORRECTION }; /* constants of a step: lr / (1 - beta1^t); 1 / sqrt(1 - beta2^t) */
 
+/* 1 - beta^t. From where beta^t <= exp(-t (1 - beta)) is less than half the distance from 1 to the double before it,
+ * that is 1, and no power needs to be taken. */
+static double rest_of(double beta, double t)
+{
+    return t * (1 - beta) > 37.5 ? 1 : 1 - pow(beta, t);
+}
+
 static void adam_prepare(const struct optim_step *step, double constant[OPTIM_CONSTANTS])
 {
     const double *number = step->args->number;
-    constant[RATE] = step->lr / (1 - pow(number[BETA1], (double)step->t));
-    constant[CORRECTION] = 1 / sqrt(1 - pow(number[BETA2], (double)step->t));
+    constant[RATE] = step->lr / rest_of(number[BETA1], (double)step->t);
+    constant[CORRECTION] = 1 / sqrt(rest_of(number[BETA2], (double)step->t));
 }
 
-/* w <- SHRINK w, g <- g + DECAY w, then m, v and the step. */
+/* What all values of a step share. */
+struct shared {
+    real shrink, decay, beta1, beta2, rest1, rest2, rate, correction, eps;
+};
+
+/* w <- SHRINK w, g <- g + DECAY w, where it DECAYS, then m, v and the step; of COUNT values from I on. */
+KERNEL_BODY void update_some(const struct optim_step *step, size_t i, size_t count, const struct shared *shared,
+                             bool decays, struct optim_sums *sums)
+{
+    reals before, g, m, v;
+    lanes_load(&before, step->w + i, count);
+    optim_gradient(step, i, count, &g);
+    lanes_load(&m, step->slot[0] + i, count);
+    lanes_load(&v, step->slot[1] + i, count);
+    reals w = before;
+    if (decays) {
+        w = before * shared->shrink;
+        g = g + shared->decay * w;
+    }
+    m = m * shared->beta1 + shared->rest1 * g;
+    v = v * shared->beta2 + shared->rest2 * g * g;
+    lanes_store(step->slot[0] + i, &m, count);
+    lanes_store(step->slot[1] + i, &v, count);
+    lanes_root(&v);
+    w = w - shared->rate * m / (v * shared->correction + shared->eps);
+    optim_store(step, i, count, &before, &w, sums);
+}
+
+KERNEL_BODY void decaying_some(const struct optim_step *step, size_t i, size_t count, const struct shared *shared,
+                               struct optim_sums *sums)
+{
+    update_some(step, i, count, shared, true, sums);
+}
+
+KERNEL_BODY void lasting_some(const struct optim_step *step, size_t i, size_t count, const struct shared *shared,
+                              struct optim_sums *sums)
+{
+    update_some(step, i, count, shared, false, sums);
+}
+
 KERNEL_BODY void update_body(const struct optim_step *step, const double *constant, real shrink, real decay)
 {
     const double *number = step->args->number;
-    real beta1 = (real)number[BETA1], beta2 = (real)number[BETA2], eps = (real)number[EPS];
-    real rest1 = (real)(1 - number[BETA1]), rest2 = (real)(1 - number[BETA2]);
-    real rate = (real)constant[RATE], correction = (real)constant[CORRECTION];
-    real *restrict w = step->w, *restrict mean = step->slot[0], *restrict square = step->slot[1];
-    const real *restrict gradient = step->g;
-    for (size_t i = 0; i < step->n; i++) {
-        real weight = w[i] * shrink;
-        real g = gradient[i] + decay * weight;
-        real m = mean[i] * beta1 + rest1 * g;
-        real v = square[i] * beta2 + rest2 * g * g;
-        mean[i] = m;
-        square[i] = v;
-        w[i] = weight - rate * m / (sqrt(v) * correction + eps);
-    }
+    const struct shared shared = {.shrink = shrink, .decay = decay,
+                                  .beta1 = (real)number[BETA1], .rest1 = (real)(1 - number[BETA1]),
+                                  .beta2 = (real)number[BETA2], .rest2 = (real)(1 - number[BETA2]),
+                                  .rate = (real)constant[RATE], .correction = (real)constant[CORRECTION],
+                                  .eps = (real)number[EPS]};
+    if (shrink == 1 && decay == 0)
+        OPTIM_EACH(step, lasting_some, &shared);
+    else
+        OPTIM_EACH(step, decaying_some, &shared);
 }
 
 KERNEL_TWICE(void, update, (const struct optim_step *step, const double *constant, real shrink, real decay),

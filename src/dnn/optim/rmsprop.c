@@ -1,7 +1,5 @@
 /* rmsprop.c: RMSprop (Tieleman, Hinton 2012), without momentum and uncentred. */
-#include <tgmath.h>
-
-#include "dnn/kernel.h"
+#include "each.h"
 #include "kinds.h"
 
 enum { ALPHA, EPS, WEIGHT_DECAY };
@@ -14,19 +12,32 @@ static const struct arg_spec rmsprop_args[] = {
     [WEIGHT_DECAY] = OPTIM_WEIGHT_DECAY("0"),
     {0}};
 
+struct shared {
+    real rate, alpha, rest, eps, decay;
+};
+
+KERNEL_BODY void update_some(const struct optim_step *step, size_t i, size_t count, const struct shared *shared,
+                             struct optim_sums *sums)
+{
+    reals before, g, v;
+    lanes_load(&before, step->w + i, count);
+    optim_gradient(step, i, count, &g);
+    lanes_load(&v, step->slot[0] + i, count);
+    g = g + shared->decay * before;
+    v = v * shared->alpha + shared->rest * g * g;
+    lanes_store(step->slot[0] + i, &v, count);
+    lanes_root(&v);
+    reals w = before - shared->rate * g / (v + shared->eps);
+    optim_store(step, i, count, &before, &w, sums);
+}
+
 KERNEL_BODY void update_body(const struct optim_step *step)
 {
     const double *number = step->args->number;
-    real rate = (real)step->lr, alpha = (real)number[ALPHA], rest = (real)(1 - number[ALPHA]);
-    real eps = (real)number[EPS], decay = (real)number[WEIGHT_DECAY];
-    real *restrict w = step->w, *restrict square = step->slot[0];
-    const real *restrict gradient = step->g;
-    for (size_t i = 0; i < step->n; i++) {
-        real g = gradient[i] + decay * w[i];
-        real v = square[i] * alpha + rest * g * g;
-        square[i] = v;
-        w[i] -= rate * g / (sqrt(v) + eps);
-    }
+    const struct shared shared = {.rate = (real)step->lr, .alpha = (real)number[ALPHA],
+                                  .rest = (real)(1 - number[ALPHA]), .eps = (real)number[EPS],
+                                  .decay = (real)number[WEIGHT_DECAY]};
+    OPTIM_EACH(step, update_some, &shared);
 }
 
 KERNEL_TWICE(void, update, (const struct optim_step *step), (step))

@@ -1,18 +1,29 @@
 /* sgd.c: gradient descent, plain and with momentum (Polyak 1964; Nesterov's form as in Sutskever et al. 2013). */
-#include "dnn/kernel.h"
+#include "each.h"
 #include "kinds.h"
 
 enum { DECAY_OF_SGD };
 
 static const struct arg_spec sgd_args[] = {[DECAY_OF_SGD] = OPTIM_WEIGHT_DECAY("0"), {0}};
 
+struct plain_shared {
+    real rate, decay;
+};
+
+KERNEL_BODY void plain_some(const struct optim_step *step, size_t i, size_t count, const struct plain_shared *shared,
+                            struct optim_sums *sums)
+{
+    reals before, g;
+    lanes_load(&before, step->w + i, count);
+    optim_gradient(step, i, count, &g);
+    reals w = before - shared->rate * (g + shared->decay * before);
+    optim_store(step, i, count, &before, &w, sums);
+}
+
 KERNEL_BODY void plain_body(const struct optim_step *step)
 {
-    real rate = (real)step->lr, decay = (real)step->args->number[DECAY_OF_SGD];
-    real *restrict w = step->w;
-    const real *restrict gradient = step->g;
-    for (size_t i = 0; i < step->n; i++)
-        w[i] -= rate * (gradient[i] + decay * w[i]);
+    const struct plain_shared shared = {(real)step->lr, (real)step->args->number[DECAY_OF_SGD]};
+    OPTIM_EACH(step, plain_some, &shared);
 }
 
 enum { MOMENTUM, NESTEROV, DECAY_OF_MOMENTUM };
@@ -24,19 +35,32 @@ static const struct arg_spec momentum_args[] = {
     [DECAY_OF_MOMENTUM] = OPTIM_WEIGHT_DECAY("0"),
     {0}};
 
+struct heavy_shared {
+    real rate, momentum, decay, now, ahead; /* the last two: the shares of the gradient and of the buffer */
+};
+
+KERNEL_BODY void heavy_some(const struct optim_step *step, size_t i, size_t count, const struct heavy_shared *shared,
+                            struct optim_sums *sums)
+{
+    reals before, g, buffer;
+    lanes_load(&before, step->w + i, count);
+    optim_gradient(step, i, count, &g);
+    lanes_load(&buffer, step->slot[0] + i, count);
+    g = g + shared->decay * before;
+    buffer = buffer * shared->momentum + g;
+    lanes_store(step->slot[0] + i, &buffer, count);
+    reals w = before - shared->rate * (shared->now * g + shared->ahead * buffer);
+    optim_store(step, i, count, &before, &w, sums);
+}
+
 KERNEL_BODY void heavy_body(const struct optim_step *step)
 {
-    real rate = (real)step->lr, momentum = (real)step->args->number[MOMENTUM];
-    real decay = (real)step->args->number[DECAY_OF_MOMENTUM];
-    real ahead = step->args->number[NESTEROV] != 0 ? momentum : 1, now = step->args->number[NESTEROV] != 0 ? 1 : 0;
-    real *restrict w = step->w, *restrict buffer = step->slot[0];
-    const real *restrict gradient = step->g;
-    for (size_t i = 0; i < step->n; i++) {
-        real g = gradient[i] + decay * w[i];
-        real b = buffer[i] * momentum + g;
-        buffer[i] = b;
-        w[i] -= rate * (now * g + ahead * b);
-    }
+    const double *number = step->args->number;
+    bool nesterov = number[NESTEROV] != 0;
+    const struct heavy_shared shared = {.rate = (real)step->lr, .momentum = (real)number[MOMENTUM],
+                                        .decay = (real)number[DECAY_OF_MOMENTUM], .now = nesterov ? 1 : 0,
+                                        .ahead = nesterov ? (real)number[MOMENTUM] : 1};
+    OPTIM_EACH(step, heavy_some, &shared);
 }
 
 KERNEL_TWICE(void, plain, (const struct optim_step *step), (step))
