@@ -44,6 +44,25 @@ static void near(double got, double want)
         fail_msg("%.9g is not %.9g", got, want);
 }
 
+/* The first row, alone; with a bias, and without. */
+static void check_row(int in, int out)
+{
+    static real y[MOST], dx[MOST];
+    struct gemm_block across = {.at = w, .stride = in}, along = {w, in, true};
+    gemm_row(out, in, x, along, b, y);
+    for (int o = 0; o < out; o++)
+        near(y[o], sum(in, x, 1, w + o * in, 1) + b[o]);
+    gemm_row(out, in, x, along, NULL, y);
+    for (int o = 0; o < out; o++)
+        near(y[o], sum(in, x, 1, w + o * in, 1));
+    gemm_row(in, out, dy, across, NULL, dx);
+    for (int i = 0; i < in; i++)
+        near(dx[i], sum(out, dy, 1, w + i, in));
+    gemm_row(in, out, dy, across, x, dx);
+    for (int i = 0; i < in; i++)
+        near(dx[i], sum(out, dy, 1, w + i, in) + x[i]);
+}
+
 static void check_shape(int rows, int in, int out)
 {
     static real y[MOST * MOST], dx[MOST * MOST], dw[MOST * MOST];
@@ -64,6 +83,7 @@ static void check_shape(int rows, int in, int out)
     gemm_forward(rows, in, out, x, w, NULL, y);
     for (int r = 0; r < rows; r++)
         near(y[r * out], sum(in, x + r * in, 1, w, 1));
+    check_row(in, out);
     assert_true(isnan(y[rows * out]) || rows * out == MOST * MOST);
 }
 

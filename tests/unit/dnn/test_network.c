@@ -168,6 +168,33 @@ static void few_rows_are_shared_by_units(void **state)
     }
 }
 
+/* A gradient of one row is not in memory after a whole step; who asks for it finds what stands there op by op. */
+static void one_row_owes_its_gradient(void **state)
+{
+    (void)state;
+    for (int ranks = 1; ranks <= RANKS; ranks++)
+        for (int clips = 0; clips < 2; clips++) {
+            struct network whole, pieces;
+            const char *spec = "dense 300, relu, dense 80, tanh, dense 70 bias=off";
+            network_open(&whole, spec, "ce", "adam", 250, OUT, 1, ranks, 24);
+            network_open(&pieces, spec, "ce", "adam", 250, OUT, 1, ranks, 24);
+            whole.optimizer.clip = pieces.optimizer.clip = clips ? 1e-3 : 0;
+            train_few(&whole, false);
+            train_few(&pieces, true);
+            same_bits(&whole, &pieces);
+            for (int i = 0; i < whole.net->top.layers; i++)
+                assert_memory_equal(program_norms(whole.program, i), program_norms(pieces.program, i),
+                                    sizeof(struct layer_norms));
+            assert_memory_equal(program_gradient(whole.program), program_gradient(pieces.program),
+                                whole.net->size * sizeof(real));
+            train_few(&whole, false); /* nobody has asked, and somebody has */
+            train_few(&pieces, true);
+            same_bits(&whole, &pieces);
+            network_close(&whole);
+            network_close(&pieces);
+        }
+}
+
 /* One image, of which threads share the places of convolutions, rectifiers and pooling. */
 static void one_image_is_shared_by_places(void **state)
 {
@@ -191,6 +218,7 @@ int main(void)
         cmocka_unit_test(op_by_op_gives_the_bits_of_a_whole_step),
         cmocka_unit_test(runs_repeat_bit_for_bit),
         cmocka_unit_test(few_rows_are_shared_by_units),
+        cmocka_unit_test(one_row_owes_its_gradient),
         cmocka_unit_test(one_image_is_shared_by_places),
         cmocka_unit_test(more_threads_change_rounding_alone),
     };
