@@ -199,27 +199,40 @@ static double seconds_of(struct point *point, int thread)
     return (double)(now - begun) * 1e-9 / steps;
 }
 
-static void measure(struct curve *curve, struct team *team[THREADS])
+/* One turn of a point; the least time stays. */
+static void take_turn(struct point *point, int thread)
 {
-    for (curve->points = 0; curve->axis->at[curve->points]; curve->points++)
-        open_point(&curve->point[curve->points], curve->axis, curve->axis->at[curve->points], team);
-    for (int round = -1; round < ROUNDS; round++) /* the first warms up */
-        for (int i = 0; i < curve->points; i++)
-            for (int thread = 0; thread < THREADS; thread++) {
-                double seconds = seconds_of(&curve->point[i], thread), *best = &curve->point[i].seconds[thread];
-                *best = round >= 0 && seconds < *best ? seconds : *best;
-            }
-    for (int i = 0; i < curve->points; i++)
-        close_point(&curve->point[i]);
+    double seconds = seconds_of(point, thread), *best = &point->seconds[thread];
+    *best = seconds < *best ? seconds : *best;
 }
-
-/* --- what is shown */
 
 static double growth(const struct curve *curve, int i, int thread)
 {
     const struct point *to = &curve->point[i], *from = to - 1;
     return to->seconds[thread] / from->seconds[thread] / (to->flops / from->flops);
 }
+
+static void measure(struct curve *curve, struct team *team[THREADS])
+{
+    for (curve->points = 0; curve->axis->at[curve->points]; curve->points++)
+        open_point(&curve->point[curve->points], curve->axis, curve->axis->at[curve->points], team);
+    for (int i = 0; i < curve->points; i++) /* warms up */
+        for (int thread = 0; thread < THREADS; thread++)
+            seconds_of(&curve->point[i], thread);
+    for (int round = 0; round < ROUNDS; round++)
+        for (int i = 0; i < curve->points; i++)
+            for (int thread = 0; thread < THREADS; thread++)
+                take_turn(&curve->point[i], thread);
+    for (int round = 0; round < ROUNDS; round++) /* what looks steep may have been disturbed each time */
+        for (int i = 1; i < curve->points; i++)
+            for (int thread = 0; thread < THREADS; thread++)
+                if (growth(curve, i, thread) > STEEP)
+                    take_turn(&curve->point[i], thread);
+    for (int i = 0; i < curve->points; i++)
+        close_point(&curve->point[i]);
+}
+
+/* --- what is shown */
 
 static void print_row(const struct curve *curve, const char *name, double (*figure)(const struct point *))
 {

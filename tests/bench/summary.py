@@ -38,7 +38,7 @@ def main():
     bound = [f for part in parts.values() for f in part["figures"] if "at_least" in f or "at_most" in f]
     short = [figure for figure in bound if not held(figure)]
     print(f"{machine}. {len(bound) - len(short)} of {len(bound)} figures are within their bounds" +
-          (".\n" if not short else "; these are not:\n\n| | found | bound |\n|---|--:|--:|"))
+          ("." if not short else "; these are not:\n\n| | found | bound |\n|---|--:|--:|"))
     for figure in short:
         print(shown(figure))
 
