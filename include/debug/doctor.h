@@ -54,7 +54,7 @@ struct doctor_rule {
 
 extern const struct doctor_rule *const doctor_rules[]; /* ended by NULL; the order in which they are asked */
 
-/* The rule called NAME; else the error names the nearest. */
+/* The rule called NAME, or the one that it is a unique prefix of; else the error names the nearest. */
 const struct doctor_rule *doctor_rule_find(const char *name, struct err *err);
 
 struct doctor_finding {

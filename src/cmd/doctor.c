@@ -192,7 +192,8 @@ static int run_doctor(struct console *console, const struct arg_values *args, st
 }
 
 static const struct arg_spec doctor_args[] = {
-    {.name = "what", .type = ARG_REST, .preset = "", .summary = "a rule, to ask that one only; --json; --list; --cure [STEPS [SEEDS]]"},
+    {.name = "what", .type = ARG_REST, .preset = "",
+     .summary = "a rule, to ask that one only; --json; --list; --cure [STEPS [SEEDS]]"},
     {0}};
 
 const struct command command_doctor = {
@@ -202,6 +203,6 @@ const struct command command_doctor = {
         "Looks at how things are set up, at what the run shows, and at experiments on copies; the live network is not\n"
         "touched. Findings come in the order of how much they explain, each with the command that mends it. Asked at\n"
         "any moment, of a healthy run it finds nothing. `doctor --list` names the rules, `help doctor RULE` explains\n"
-        "one; each threshold is a setting: `set doctor.dead 0.7`. `doctor --cure` tries the cures on copies, over some\n"
-        "seeds, and ranks them; `cure 1` then carries the best one out.",
+        "one; each threshold is a setting: `set doctor.dead 0.7`. `doctor --cure` tries the cures on copies, over\n"
+        "some seeds, and ranks them; `cure 1` then carries the best one out.",
     .example = "doctor", .args = doctor_args, .run = run_doctor};

@@ -125,18 +125,22 @@ const struct doctor_rule rule_regularizer_dominates = {
 
 /* --- train-eval-gap */
 
-/* TOP with every batch norm's running statistics at their preset momentum; the layer that was furthest off. */
-static int mend_norms(struct topology *top)
+/* Gives the batch norms of TOP their preset arguments; MENDED: whether one had others. The layer that had, or the first
+ * batch norm; -1: there is none. */
+static int mend_norms(struct topology *top, bool *mended)
 {
     int at = -1;
+    *mended = false;
     for (int i = 0; i < top->layers; i++) {
         struct layer *layer = &top->layer[i];
         struct arg_values preset;
         if (!(layer->kind->flags & LAYER_NORM))
             continue;
         args_preset(layer->kind->args, &preset);
-        if (at < 0 || layer->args.number[0] != preset.number[0])
+        bool other = layer->args.number[0] != preset.number[0];
+        if (at < 0 || (other && !*mended))
             at = i;
+        *mended = *mended || other;
         layer->args = preset;
     }
     return at;
@@ -149,7 +153,8 @@ static int examine_gap(struct examination *examination, const struct doctor_rule
     struct standing train, evaluate;
     struct text spec = {0};
     const int *row;
-    int at = mend_norms(&top), rows = examination_rows(examination, &row, err);
+    bool mended;
+    int at = mend_norms(&top, &mended), rows = examination_rows(examination, &row, err);
     if (at < 0)
         return 0;
     if (rows < 0 || examination_judge(examination, err) ||
@@ -163,10 +168,14 @@ static int examine_gap(struct examination *examination, const struct doctor_rule
     suspicion_why(found, "the same rows are answered well with the batch's statistics and badly with the running ones: "
                   "those of %s do not follow", top.layer[at].name);
     topology_print(&top, &spec);
-    suspicion_cure(found, "net %s", spec.data ? spec.data : "");
-    suspicion_cure(found, "net %s; reset", spec.data ? spec.data : "");
-    suspicion_cure(found, "bn off");
-    cures_slower(found, session);
+    if (mended) {
+        found->better = gap / 2;
+        suspicion_cure(found, "net %s", spec.data ? spec.data : "");
+        suspicion_cure(found, "net %s; reset", spec.data ? spec.data : "");
+    } else {
+        suspicion_cure(found, "bn off");
+        cures_slower(found, session);
+    }
     text_free(&spec);
     return 0;
 }
@@ -175,7 +184,7 @@ const struct doctor_rule rule_train_eval_gap = {
     .name = "train-eval-gap", .summary = "the same rows are answered well in training and badly in evaluation",
     .metric = "how much further the network is on the same rows with the batch's statistics than with the running "
               "ones, some hundred steps on, on a copy",
-    .setting = "gap", .threshold = 0.2, .tip = "D5, remove batch norm to see what it hides",
+    .setting = "gap", .threshold = 0.05, .tip = "D5, remove batch norm to see what it hides",
     .source = "where the running statistics follow the two agree", .evidence = DOCTOR_EXPERIMENT,
     .proof = DOCTOR_CURED, .examine = examine_gap};
 

@@ -20,6 +20,8 @@ void cure_slower(const struct session *session, double part, bool again, char *l
 void cures_slower(struct suspicion *suspicion, const struct session *session)
 {
     char line[64];
+    if (!(session->optimizer.lr > 0))
+        return;
     for (double part = 10; part <= 1e4; part *= 10)
         for (int again = part > 1e3; again < 2; again++) {
             cure_slower(session, part, again, line, sizeof line);
@@ -30,9 +32,11 @@ void cures_slower(struct suspicion *suspicion, const struct session *session)
 void cures_faster(struct suspicion *suspicion, const struct session *session)
 {
     double lr = session->optimizer.lr;
+    if (!(lr > 0))
+        suspicion_cure(suspicion, "lr %s", rate(session->optimizer.kind->lr).s);
     if (session->optimizer.clip > 0)
         suspicion_cure(suspicion, "gradclip off");
-    for (double times = 10; times <= 1e3; times *= 10)
+    for (double times = 10; times <= 1e3 && lr > 0; times *= 10)
         suspicion_cure(suspicion, "lr %s", rate(lr * times).s);
     if (strcmp(session->optimizer.kind->name, "adam") != 0)
         suspicion_cure(suspicion, "optimizer adam; lr 0.01");
@@ -46,8 +50,10 @@ void cures_general(struct suspicion *suspicion, const struct session *session)
         suspicion_cure(suspicion, "whiten on; reset");
     if (regress && !session->transform.targets)
         suspicion_cure(suspicion, "whiten on targets; reset");
-    suspicion_cure(suspicion, "lr %s", rate(session->optimizer.lr * 10).s);
-    suspicion_cure(suspicion, "lr %s; reset", rate(session->optimizer.lr / 10).s);
+    if (session->optimizer.lr > 0) {
+        suspicion_cure(suspicion, "lr %s", rate(session->optimizer.lr * 10).s);
+        suspicion_cure(suspicion, "lr %s; reset", rate(session->optimizer.lr / 10).s);
+    }
     suspicion_cure(suspicion, "activation relu; reset");
     suspicion_cure(suspicion, "optimizer adam; lr 0.003; reset");
     if (strcmp(session->loss.kind->name, regress ? "mse" : "ce") != 0)

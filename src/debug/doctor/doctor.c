@@ -14,11 +14,19 @@ const char *const doctor_evidence_names[] = {"structure", "running", "experiment
 const struct doctor_rule *doctor_rule_find(const char *name, struct err *err)
 {
     const char *names[DOCTOR_FINDINGS + 1] = {0};
+    const struct doctor_rule *found = NULL;
+    int matches = 0;
     for (int i = 0; doctor_rules[i]; i++) {
         names[i] = doctor_rules[i]->name;
         if (strcmp(names[i], name) == 0)
             return doctor_rules[i];
+        if (strncmp(names[i], name, strlen(name)) == 0) {
+            found = doctor_rules[i];
+            matches++;
+        }
     }
+    if (matches == 1)
+        return found;
     const char *near = text_nearest(name, names);
     err_set(err, ERR_USAGE, "doctor: there is no rule '%s'%s%s%s", name,
             near ? "; did you mean " : "; `doctor --list` lists them", near ? near : "", near ? "?" : "");

@@ -18,6 +18,7 @@ struct suspicion {
     enum doctor_proof proof;
     char cure[CURES][240]; /* command lines that may mend it, the likeliest first; the best becomes the finding's */
     int cures;
+    double better; /* how much further its cure must get; 0: as all cures */
     bool clear;   /* its cure is clearly better */
     double share; /* what that brings, of the most that any cure brings */
     bool dropped;

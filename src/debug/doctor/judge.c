@@ -31,10 +31,10 @@ static double counts(double reached)
     return reached > 0 ? reached : reached / 10;
 }
 
-static bool clearly_better(const struct bench *bench, const struct trial *trial)
+static bool clearly_better(const struct bench *bench, const struct trial *trial, double better)
 {
     return !trial->refused && trial->runs >= TRIAL_RUNS &&
-           counts(trial->reached) - counts(bench->asis->reached) > bench->better &&
+           counts(trial->reached) - counts(bench->asis->reached) > (better > 0 ? better : bench->better) &&
            trial->low > bench->asis->high;
 }
 
@@ -70,7 +70,7 @@ static void settle(struct suspicion *suspicion, const struct trial *pick, const 
     finding->tried = true;
     finding->without = bench->asis->reached;
     finding->with = pick->reached;
-    suspicion->clear = clearly_better(bench, pick);
+    suspicion->clear = clearly_better(bench, pick, suspicion->better);
 }
 
 /* What a cure brings, as a share of the most that any brings. */
@@ -78,8 +78,9 @@ static void weigh(struct suspicion *suspicion, const struct bench *bench)
 {
     struct doctor_finding *finding = &suspicion->finding;
     double most = counts(bench->best) - counts(bench->asis->reached);
+    double least = suspicion->better > 0 ? suspicion->better : bench->better;
     double gain = counts(finding->with) - counts(finding->without);
-    if (finding->tried && most > bench->better)
+    if (finding->tried && most > least)
         suspicion->share = fmin(fmax(gain / most, -0.25), 1);
     finding->weight += suspicion->share * (finding->rule->vague ? VAGUE : 1);
 }

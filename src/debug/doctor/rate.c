@@ -84,7 +84,7 @@ static double update_ratio(const struct session *session, int *layer)
     return most;
 }
 
-/* Where training is ill: whether, begun again, it gets clearly further with a lower rate than with this one. */
+/* Whether training, begun again, gets clearly further with a lower rate than with this one. */
 static int examine_begun_again(struct examination *examination, struct err *err)
 {
     const struct session *session = examination->session;
@@ -92,7 +92,7 @@ static int examine_begun_again(struct examination *examination, struct err *err)
     double better = doctor_limit(session, DOCTOR_LIMIT_BETTER);
     if (trial_of(examination, "reset", 1, &again, err))
         return -1;
-    for (double part = 10; part <= 1e4; part *= 10) {
+    for (double part = 10; part <= 1e4 && session->optimizer.lr > 0; part *= 10) {
         char line[64];
         cure_slower(session, part, true, line, sizeof line);
         if (trial_of(examination, line, 1, &slower, err))
@@ -117,7 +117,7 @@ static int examine_large(struct examination *examination, const struct doctor_ru
         return -1;
     double ratio = update_ratio(examination->soon, &layer);
     if (!(ratio > doctor_threshold(session, rule)))
-        return examination->report->ill ? examine_begun_again(examination, err) : 0;
+        return examination->report->soon < examination->report->sound ? examine_begun_again(examination, err) : 0;
     struct suspicion *found = suspect(examination, session->net->top.layer[layer].name, "update over weights", ratio);
     suspicion_why(found, "each step changes %s by %.2g %% of its weights and undoes what the one before has learnt",
                   session->net->top.layer[layer].name, 100 * ratio);
