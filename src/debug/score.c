@@ -3,24 +3,24 @@
 
 #include <math.h>
 
-static int largest(const real *row, int width)
-{
-    int best = 0;
-    for (int i = 1; i < width; i++)
-        if (row[i] > row[best])
-            best = i;
-    return best;
-}
-
-/* One output is a logit: above 0 it says class 1. A row that holds a NaN is not right, whatever its target. */
+/* One output is a logit: above 0 it says class 1. Of several the largest counts, the first of equals. A row that holds a
+ * NaN is not right, whatever its target. */
 static bool right(const real *z, const real *target, int width)
 {
-    for (int i = 0; i < width; i++)
-        if (isnan(z[i]))
-            return false;
     if (width == 1)
-        return (z[0] > 0) == (target[0] > (real)0.5);
-    return largest(z, width) == largest(target, width);
+        return !isnan(z[0]) && (z[0] > 0) == (target[0] > (real)0.5);
+    int said = 0, wanted = 0;
+    real most = z[0], most_wanted = target[0];
+    bool number = !isnan(z[0]);
+    for (int i = 1; i < width; i++) { /* without branches, which nobody could foresee */
+        bool more = z[i] > most, more_wanted = target[i] > most_wanted;
+        number &= !isnan(z[i]);
+        most = more ? z[i] : most;
+        said = more ? i : said;
+        most_wanted = more_wanted ? target[i] : most_wanted;
+        wanted = more_wanted ? i : wanted;
+    }
+    return number && said == wanted;
 }
 
 static int count_right(const struct program *program, int last_layer, int rows, int width)

@@ -106,120 +106,36 @@ KERNEL_BODY real total_of(const real *restrict z, int width, real greatest)
     return total;
 }
 
-/* Rows of up to so many logits are taken eight at a time, one a lane. */
-#define NARROW 16
-
-KERNEL_BODY void load_column(const real *restrict from, int width, reals *column)
-{
-    real each[LANES];
-    for (int k = 0; k < LANES; k++)
-        each[k] = from[k * width];
-    memcpy(column, each, sizeof each);
-}
-
-KERNEL_BODY void store_column(const reals *column, int width, real *restrict to)
-{
-    real each[LANES];
-    memcpy(each, column, sizeof each);
-    for (int k = 0; k < LANES; k++)
-        to[k * width] = each[k];
-}
-
-/* GREATEST <- V where that is greater, which a NaN is not. */
-KERNEL_BODY void take_greater(reals *greatest, const reals *v)
-{
-    real most[LANES], each[LANES];
-    memcpy(most, greatest, sizeof most);
-    memcpy(each, v, sizeof each);
-    for (int k = 0; k < LANES; k++)
-        most[k] = each[k] > most[k] ? each[k] : most[k];
-    memcpy(greatest, most, sizeof most);
-}
-
-/* SUM += t (-e), in double. */
-KERNEL_BODY void add_products(double sum[LANES], const reals *t, const reals *e)
-{
-    real target[LANES], each[LANES];
-    memcpy(target, t, sizeof target);
-    memcpy(each, e, sizeof each);
-    for (int k = 0; k < LANES; k++)
-        sum[k] -= (double)target[k] * (double)each[k];
-}
-
-/* As ce_rows_body, of eight rows; in the same order within a row. */
-KERNEL_BODY void ce_eight(const real *restrict z, const real *restrict target, int width, real inverse,
-                          real *restrict dz, struct logs *logs)
-{
-    reals e[NARROW], t, greatest, total = {0}, weight = {0};
-    double products[LANES] = {0};
-    real each_weight[LANES], each_total[LANES];
-    load_column(z, width, &greatest);
-    for (int i = 0; i < width; i++) {
-        load_column(z + i, width, &e[i]);
-        take_greater(&greatest, &e[i]);
-    }
-    for (int i = 0; i < width; i++) {
-        real powers[LANES];
-        load_column(target + i, width, &t);
-        e[i] -= greatest;
-        add_products(products, &t, &e[i]);
-        memcpy(powers, &e[i], sizeof powers);
-        exponentials(powers);
-        memcpy(&e[i], powers, sizeof powers);
-        total += e[i];
-        weight += t;
-    }
-    memcpy(each_weight, &weight, sizeof weight);
-    memcpy(each_total, &total, sizeof total);
-    for (int k = 0; k < LANES; k++) {
-        logs->sum += products[k];
-        add_log(logs, each_weight[k], each_total[k]);
-    }
-    reals share = weight / total;
-    for (int i = 0; dz && i < width; i++) {
-        load_column(target + i, width, &t);
-        e[i] = (e[i] * share - t) * inverse;
-        store_column(&e[i], width, dz + i);
-    }
-}
-
-/* One row; E holds the exponentials, [width], or is NULL. */
-KERNEL_BODY void ce_one(const real *restrict z, const real *restrict t, int width, real inverse, real *restrict e,
-                        struct logs *logs)
-{
-    real greatest = greatest_of(z, width), total = 0, weight = 0;
-    for (int i = 0; e && i < width; i++)
-        e[i] = z[i] - greatest;
-    if (e)
-        exponentials_of(e, (size_t)width);
-    for (int i = 0; e && i < width; i++)
-        total += e[i];
-    if (!e)
-        total = total_of(z, width, greatest);
-    for (int i = 0; i < width; i++) {
-        logs->sum += (double)t[i] * (double)(greatest - z[i]);
-        weight += t[i];
-    }
-    add_log(logs, weight, total);
-    real share = weight / total;
-    for (int i = 0; e && i < width; i++)
-        e[i] = (e[i] * share - t[i]) * inverse;
-}
-
-/* The mean over rows of -sum(t log softmax(z)); its gradient is softmax(z) sum(t) - t. */
+/* The mean over rows of -sum(t log softmax(z)); its gradient is softmax(z) sum(t) - t. DZ first holds z - greatest,
+ * then the exponentials, of all rows. */
 KERNEL_BODY double ce_rows_body(const real *restrict z, const real *restrict target, int count, int rows, int width,
                                 real *restrict dz)
 {
     struct logs logs = {0, 1};
     real inverse = 1 / (real)rows;
-    int r = 0;
-    for (; width <= NARROW && r + LANES <= count; r += LANES) {
-        size_t at = (size_t)r * (size_t)width;
-        ce_eight(z + at, target + at, width, inverse, dz ? dz + at : NULL, &logs);
+    for (int r = 0; dz && r < count; r++) {
+        const real *zr = z + (size_t)r * width;
+        real greatest = greatest_of(zr, width), *e = dz + (size_t)r * width;
+        for (int i = 0; i < width; i++)
+            e[i] = zr[i] - greatest;
     }
-    for (; r < count; r++) {
-        size_t at = (size_t)r * (size_t)width;
-        ce_one(z + at, target + at, width, inverse, dz ? dz + at : NULL, &logs);
+    if (dz)
+        exponentials_of(dz, (size_t)count * (size_t)width);
+    for (int r = 0; r < count; r++) {
+        const real *zr = z + (size_t)r * width, *t = target + (size_t)r * width;
+        real *e = dz ? dz + (size_t)r * width : NULL, greatest = greatest_of(zr, width), total = 0, weight = 0;
+        for (int i = 0; e && i < width; i++)
+            total += e[i];
+        if (!e)
+            total = total_of(zr, width, greatest);
+        for (int i = 0; i < width; i++) {
+            logs.sum += (double)t[i] * (double)(greatest - zr[i]);
+            weight += t[i];
+        }
+        add_log(&logs, weight, total);
+        real share = weight / total;
+        for (int i = 0; e && i < width; i++)
+            e[i] = (e[i] * share - t[i]) * inverse;
     }
     return logs.sum + log(logs.product);
 }
