@@ -34,6 +34,7 @@ enum command_words {
     WORDS_TENSORS = 1 << 11, /* those that can be shown now */
     WORDS_OUT = 1 << 12,    /* the output layer, which is not of a kind */
     WORDS_BRANCHES = 1 << 15, /* of the history */
+    WORDS_COLUMNS = 1 << 18, /* inputs of a table that are numbers */
     WORDS_LEARNING = 1 << 13, /* layers of the live network that have parameters */
     WORDS_RULES = 1 << 16,   /* of the doctor */
     WORDS_LESSONS = 1 << 20, /* next and leave too */

@@ -259,7 +259,7 @@ static const struct arg_spec describe_args[] = {
 
 const struct command command_describe = {
     .name = "describe", .summary = "print range, mean, deviation, skew and spread of every column", .group = GROUP_DATA,
-    .flags = COMMAND_NEEDS_DATA | COMMAND_READ_ONLY,
+    .flags = COMMAND_NEEDS_DATA | COMMAND_READ_ONLY, .words = WORDS_COLUMNS,
     .details =
         "Of the training rows, raw, missing values filled; `describe --inputs` shows them as the network is given\n"
         "them. The spread is a histogram of ten bins from least to greatest; of text, how often each word stands.\n"

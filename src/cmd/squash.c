@@ -12,7 +12,7 @@
 #include "cmd/rows.h"
 #include "debug/choices.h"
 
-#define WORDS_MAX      64 /* columns that can be named in one line */
+#define WORDS_MAX      64 /* in one line: how, then columns */
 #define COLUMNS_LISTED 8  /* whose C are told one by one */
 
 /* A transform to be changed and then put in place of the present one. */
@@ -220,14 +220,15 @@ static void add_effect(const struct transform *next, const bool chosen[], const 
                  SQUASH_STEEP, 100 * after->steep_raw, 100 * after->steep);
 }
 
-static int apply_squash(struct console *console, char *word[], int count, bool chosen[], struct transform *next,
-                        struct err *err)
+/* HOW: C, auto or off; WORD [count] are columns. */
+static int apply_squash(struct console *console, const char *how, char *word[], int count, bool chosen[],
+                        struct transform *next, struct err *err)
 {
     struct session *session = console_session(console);
     const struct dataset *data = session->data;
     struct squash_effect before, after;
     struct text out = {0}, now = {0};
-    if (choose_features(data, word + 1, count - 1, chosen, err) || set_squash(data, word[0], chosen, next, err) ||
+    if (choose_features(data, word, count, chosen, err) || set_squash(data, how, chosen, next, err) ||
         squash_measure(&session->transform, data, chosen, &before, err) ||
         squash_measure(next, data, chosen, &after, err))
         return -1;
@@ -235,7 +236,7 @@ static int apply_squash(struct console *console, char *word[], int count, bool c
     choice_squash(session, &now);
     session_event(session, "squash %s", now.data);
     console_notice(console, "squash %s", now.data);
-    if (strcmp(word[0], "auto") == 0)
+    if (strcmp(how, "auto") == 0)
         add_chosen(data, chosen, next, &out);
     add_effect(next, chosen, &before, &after, &out);
     console_notice_text(console, &out);
@@ -264,9 +265,10 @@ static int run_squash(struct console *console, const struct arg_values *args, st
         err_set(err, ERR_MEMORY, "squash: no memory for %d features", session->data->features);
     else if (count < 1 || count > WORDS_MAX)
         err_set(err, ERR_USAGE, "squash: %s; legal: C, auto or off, then up to %d columns",
-                count < 0 ? "a quote is not closed" : "too many columns", WORDS_MAX - 1);
+                count < 0 ? "a quote is not closed" : count < 1 ? "nothing is said" : "too many columns",
+                WORDS_MAX - 1);
     else if (begin(session, &next, err) == 0) {
-        status = apply_squash(console, word, count, chosen, &next, err);
+        status = apply_squash(console, word[0], word + 1, count - 1, chosen, &next, err);
         transform_close(&next);
     }
     free(line);
@@ -274,8 +276,14 @@ static int run_squash(struct console *console, const struct arg_values *args, st
     return status;
 }
 
+static unsigned narrow_squash(const struct arg_values *before)
+{
+    return before->given[0] ? WORDS_COLUMNS : 0;
+}
+
 static const struct arg_spec clip_args[] = {
-    {.name = "what", .type = ARG_CHOICE, .choices = (const char *const[]){"data", NULL}, .summary = "the inputs"},
+    {.name = "what", .type = ARG_CHOICE, .choices = (const char *const[]){"data", NULL}, .preset = "data",
+     .summary = "the inputs"},
     {.name = "low", .type = ARG_WORD, .preset = "", .choices = (const char *const[]){"off", NULL},
      .summary = "the lower limit, or off; none: print them"},
     {.name = "high", .type = ARG_WORD, .preset = "", .summary = "the upper limit"}, {0}};
@@ -291,7 +299,7 @@ const struct command command_clip = {
     .example = "clip data 0 12", .args = clip_args, .run = run_clip};
 const struct command command_squash = {
     .name = "squash", .summary = "put tanh(x / C) in place of inputs of huge range", .group = GROUP_DATA,
-    .flags = COMMAND_NEEDS_DATA,
+    .flags = COMMAND_NEEDS_DATA, .words = WORDS_COLUMNS, .narrow = narrow_squash,
     .details =
         "It comes before whitening and keeps the order of the values. auto takes the 99th percentile of |x| in the\n"
         "training rows as C, one for each column or, of images, channel. Inputs of text are left alone. Validation\n"

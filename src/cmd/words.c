@@ -113,6 +113,24 @@ static void add_thresholds(const struct session *session, const char *prefix, st
     }
 }
 
+/* In quotes where a name needs them. One that a terminal would not show as it is can be given by its number. */
+static void add_columns(const struct session *session, const char *prefix, struct text *out)
+{
+    const struct dataset *data = session->data;
+    struct text word = {0};
+    char shown[128];
+    for (int c = 0; data && data->shape.rank != 3 && c < data->columns; c++) {
+        const struct column *column = &data->column[c];
+        text_escape(shown, sizeof shown, column->name);
+        if (column->use != COLUMN_FEATURE || column->text || strcmp(shown, column->name) != 0)
+            continue;
+        text_clear(&word);
+        args_quote(column->name, &word);
+        add(out, prefix, word.data);
+    }
+    text_free(&word);
+}
+
 static void add_learning(const struct session *session, const char *prefix, struct text *out)
 {
     const struct net *net = session->net;
@@ -175,6 +193,7 @@ static const struct {
     {WORDS_OPS, NULL, add_ops},
     {WORDS_LAYERS, NULL, add_layers},
     {WORDS_BRANCHES, NULL, history_branch_names},
+    {WORDS_COLUMNS, NULL, add_columns},
     {WORDS_LEARNING, NULL, add_learning},
     {WORDS_KINDS, kind_name, NULL},
     {WORDS_OUT, out_name, NULL},

@@ -69,6 +69,12 @@ static void test_offers(void **state)
     check(&talk, "activation tanh rel", 16, "relu relu1 relu2", true);
     check(&talk, "bias off f", 9, "fc1 fc2", true);
     check(&talk, "batch f", 6, "full", true);
+    check(&talk, "decay c", 6, "cosine", true);
+    check(&talk, "squash a", 7, "auto", true);
+    check(&talk, "squash 3 p6", 9, "p6 p60 p61 p62 p63", true);
+    check(&talk, "describe p1", 9, "p1 p10 p11 p12 p13 p14 p15 p16 p17 p18 p19", true);
+    check(&talk, "clip d", 5, "data", true);
+    check(&talk, "predict ir", 8, "iris", true);
     check(&talk, "gradclip o", 9, "off", true);
     check(&talk, "dropout o", 8, "off", true);
     check(&talk, "set lo", 4, "logy", true);
