@@ -4,6 +4,8 @@
 
 #include "examination.h"
 
+#define MANY 1000 /* times the optimizer's usual rate: there no power of ten need be tried */
+
 static struct figure rate(double x)
 {
     char text[40];
@@ -20,8 +22,11 @@ void cure_slower(const struct session *session, double part, bool again, char *l
 void cures_slower(struct suspicion *suspicion, const struct session *session)
 {
     char line[64];
+    double usual = session->optimizer.kind->lr;
     if (!(session->optimizer.lr > 0))
         return;
+    if (session->optimizer.lr > MANY * usual)
+        suspicion_cure(suspicion, "lr %s; reset", rate(usual).s);
     for (double part = 10; part <= 1e4; part *= 10)
         for (int again = part > 1e3; again < 2; again++) {
             cure_slower(session, part, again, line, sizeof line);

@@ -10,7 +10,7 @@
 
 #define PROBE_ROWS 256 /* training rows that a probe looks at, at most */
 
-#define CURES 12
+#define CURES 14
 
 /* What a rule suspects, until it is judged. */
 struct suspicion {
