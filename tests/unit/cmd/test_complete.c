@@ -177,6 +177,8 @@ static void complete_line(const char *command, const char *word, struct text *ou
         text_add(out, " or 1");
     if (strcmp(command, "activation") == 0 && strpbrk(word, "0123456789"))
         text_add(out, " tanh"); /* a layer: what it becomes */
+    else if (strcmp(command, "decay") == 0 && strcmp(word, "off") != 0)
+        text_add(out, strcmp(word, "at") == 0 ? " 300:0.1" : " 100");
     else if (strcmp(command, "break") == 0 && strcmp(word, "nan") != 0)
         text_add(out, strcmp(word, "if") == 0 ? " loss < 0.1" : " gather");
     else if (!is_switch && (strcmp(command, "bias") == 0 || strcmp(command, "whiten") == 0))
@@ -188,7 +190,8 @@ static bool blames_word(const char *message)
 {
     static const char *const state_or_data[] = {"is for regression", "is for classification", "the targets are classes",
                                                 "is a tensor; a number was expected", "found text (such as",
-                                                "does not hold", "none is being played"};
+                                                "does not hold", "none is being played", "has no column",
+                                                "the network takes"};
     for (size_t i = 0; i < sizeof state_or_data / sizeof *state_or_data; i++)
         if (strstr(message, state_or_data[i]))
             return false;
