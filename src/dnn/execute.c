@@ -108,8 +108,8 @@ void program_settle(struct program *program)
         owe(program, false);
 }
 
-/* The squares of LAYER's gradient over SHARE. Pieces are one vector times this
- * and that, so its squares are summed once; but where a product might not fit a float, each counts as what it is. */
+/* The squares of LAYER's gradient over SHARE. Many pieces are the same vector times another factor, whose squares are
+ * summed once; but where a product might not fit a float, each counts as what it is. */
 static double squares_of_pieces(const struct program *program, int layer, struct stretch share)
 {
     const double fits = 1e76; /* less than the square of the largest float */
