@@ -33,8 +33,8 @@ struct series {
     double last_x;            /* NaN when empty */
     uint64_t begin[LEVELS];   /* the oldest bucket that a level holds: always a multiple of 4, so that the newest bucket
                                  of the level above can be made again from whole groups */
-    struct sample *sample;    /* [capacity] level 0 */
-    struct gathered *gathered[LEVELS]; /* [capacity] each, of the levels above; in one piece of memory */
+    struct sample *sample;    /* [capacity] level 0; behind it, in the same piece of memory: */
+    struct gathered *gathered[LEVELS]; /* [capacity] each, of the levels above */
 };
 
 struct series *series_open(int capacity, struct err *err)
@@ -43,15 +43,14 @@ struct series *series_open(int capacity, struct err *err)
     size_t n = (size_t)capacity;
     struct series *series = calloc(1, sizeof *series);
     /* Taken whole, paid for as it is touched: the pages of a high level cost nothing before it is in use. */
-    struct sample *sample = calloc(n, sizeof *sample);
-    struct gathered *gathered = calloc(n * (LEVELS - 1), sizeof *gathered);
-    if (!series || !sample || !gathered) {
+    struct sample *sample = calloc(n, sizeof *sample + (LEVELS - 1) * sizeof(struct gathered));
+    if (!series || !sample) {
         free(series);
         free(sample);
-        free(gathered);
         err_set(err, ERR_MEMORY, "no memory for a series of %d samples a level", capacity);
         return NULL;
     }
+    struct gathered *gathered = (struct gathered *)(sample + n);
     *series = (struct series){.capacity = capacity, .last_x = NAN, .sample = sample};
     for (int level = 1; level < LEVELS; level++)
         series->gathered[level] = gathered + (size_t)(level - 1) * n;
@@ -63,7 +62,6 @@ void series_close(struct series *series)
     if (!series)
         return;
     free(series->sample);
-    free(series->gathered[1]);
     free(series);
 }
 
@@ -189,19 +187,18 @@ void series_copy(struct series *to, const struct series *from)
 
 struct series *series_keep(const struct series *series)
 {
-    size_t above = 1;
     settle(series);
+    size_t first = used_slots(series, 0) + 1, above = 0;
     for (int level = 1; level < LEVELS; level++)
         above += used_slots(series, level);
     struct series *kept = malloc(sizeof *kept);
-    struct sample *sample = malloc((used_slots(series, 0) + 1) * sizeof *sample);
-    struct gathered *gathered = malloc(above * sizeof *gathered);
-    if (!kept || !sample || !gathered) {
+    struct sample *sample = malloc(first * sizeof *sample + above * sizeof(struct gathered));
+    if (!kept || !sample) {
         free(kept);
         free(sample);
-        free(gathered);
         return NULL;
     }
+    struct gathered *gathered = (struct gathered *)(sample + first);
     *kept = (struct series){.capacity = series->capacity, .sample = sample};
     for (int level = 1; level < LEVELS; level++) {
         kept->gathered[level] = gathered;

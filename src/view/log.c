@@ -31,7 +31,7 @@ void log_close(struct log *log)
 {
     if (!log)
         return;
-    for (int i = 0; i < log->lines; i++)
+    for (int i = 0; i < log->count; i++) /* the first slots: the others were never touched */
         text_free(&log->line[i].text);
     free(log);
 }
