@@ -34,9 +34,11 @@ struct overfit {
 };
 
 /* Trains a fork of SESSION on ROWS of its training rows, which the seed draws, all of them in each step, for at most
- * STEPS steps; it ends when they are learnt. ROWS is 1 to data->trains. Dropout, decay and clipping stay as they are.
+ * STEPS steps; it ends when they are learnt, which a loss below BELOW says where that is not 0. ROWS is 1 to
+ * data->trains. Dropout, decay and clipping stay as they are.
  * On success overfit_close gives RESULT back. */
-int overfit_run(const struct session *session, int rows, uint64_t steps, struct overfit *result, struct err *err);
+int overfit_run(const struct session *session, int rows, uint64_t steps, double below, struct overfit *result,
+                struct err *err);
 void overfit_close(struct overfit *result);
 
 #endif

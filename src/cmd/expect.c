@@ -91,5 +91,6 @@ const struct command command_let = {
     .flags = COMMAND_NEEDS_DATA | COMMAND_READ_ONLY | COMMAND_VIEW, .words = WORDS_NAMES,
     .narrow = narrow_let,
     .details = "`let before = val.loss`, and later `print val.loss / $before` or `until loss < $before / 10`. Some\n"
-               "commands that answer a question remember figures of the answer: `overfit`, `shift`.",
+               "commands that answer a question remember figures of the answer: `overfit`, `shift`,\n"
+               "`noise`.",
     .example = "let before = val.loss", .args = let_args, .run = run_let};

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "cmd/rows.h"
+#include "debug/remembered.h"
 
 #define BAR_COLUMNS 30
 
@@ -41,14 +42,26 @@ static void add_table(const struct session *session, const struct noise *noise, 
     }
 }
 
+/* For expressions: $noise.32, $noise.scale. */
+static void remember(struct session *session, const struct noise *noise)
+{
+    char name[REMEMBERED_NAME];
+    for (int i = 0; i < noise->sizes; i++) {
+        snprintf(name, sizeof name, "noise.%d", noise->size[i].batch);
+        remembered_answer(session, name, noise->size[i].noise);
+    }
+    remembered_answer(session, "noise.scale", noise->scale);
+}
+
 static int run_noise(struct console *console, const struct arg_values *args, struct err *err)
 {
-    const struct session *session = console_session(console);
+    struct session *session = console_session(console);
     struct noise noise;
     struct text out = {0};
     (void)args;
     if (noise_measure(session, &noise, err))
         return err_prefix(err, "noise: ");
+    remember(session, &noise);
     add_table(session, &noise, console_view(console)->ascii, &out);
     if (noise.scale > 0)
         text_add(&out, "noise 1 at a batch of %s: below it a larger batch pays, far above it hardly\n",
@@ -65,5 +78,6 @@ const struct command command_noise = {
         "With the weights as they are, on a copy: random batches of each size against the mean gradient of the\n"
         "training rows, of 4,096 of them at most. * is the present batch. The size at which the noise is as large as\n"
         "the gradient is the noise scale of McCandlish and others 2018 (arXiv:1812.06162). Memory is that of a step.\n"
-        "Batch norm sees 256 rows at a time, whatever the batch.",
+        "Batch norm sees 256 rows at a time, whatever the batch. Expressions find the answer as $noise.32 and so on, and\n"
+        "$noise.scale.",
     .example = "noise", .run = run_noise};

@@ -128,7 +128,7 @@ static int run_overfit(struct console *console, const struct arg_values *args, s
     if (args->number[0] > session->data->trains)
         return err_set(err, ERR_USAGE, "overfit: %.0f rows; legal: 1 to %d, the training rows", args->number[0],
                        session->data->trains);
-    if (overfit_run(session, (int)args->number[0], (uint64_t)args->number[1], &result, err))
+    if (overfit_run(session, (int)args->number[0], (uint64_t)args->number[1], args->number[2], &result, err))
         return -1;
     answer(console, &result);
     remember(console_session(console), &result);
@@ -139,6 +139,8 @@ static int run_overfit(struct console *console, const struct arg_values *args, s
 static const struct arg_spec overfit_args[] = {
     {.name = "rows", .type = ARG_INT, .min = 1, .max = 65536, .preset = "4", .summary = "how many training rows"},
     {.name = "steps", .type = ARG_INT, .min = 1, .max = 1e9, .preset = "1000", .summary = "at most so many"},
+    {.name = "below", .type = ARG_NUMBER, .min = 0, .max = 1e30, .preset = "0",
+     .summary = "call it learnt at a loss below this; 0: as told below"},
     {0}};
 
 const struct command command_overfit = {

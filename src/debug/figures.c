@@ -3,6 +3,7 @@
  */
 #include <math.h>
 
+#include "data/locality.h"
 #include "debug/lookup.h"
 #include "debug/score.h"
 #include "stretch.h"
@@ -171,6 +172,15 @@ static int get_nonfinite(struct session *session, double *value, struct err *err
     return 0;
 }
 
+static int get_locality(struct session *session, double *value, struct err *err)
+{
+    const struct reading reading = {.shape = session->data->shape, .hwc = session->data->hwc};
+    if (reading.shape.rank != 3)
+        return err_set(err, ERR_STATE, "locality: the samples are no images; `shape CxHxW` says how a row is read as one");
+    *value = locality_score(session->data, &reading);
+    return 0;
+}
+
 const struct named_figure named_figures[] = {
     {"step", "completed steps", get_step, false},
     {"epoch", "completed epochs", get_epoch, false},
@@ -189,5 +199,6 @@ const struct named_figure named_figures[] = {
     {"weight.norm", "norm of all parameters", get_weight_norm, false},
     {"update.norm", "norm of the last change of all parameters", get_update_norm, false},
     {"nonfinite", "first step whose loss or gradient was not finite; 0: none", get_nonfinite, false},
+    {"locality", "how alike the neighbours in images are: 0 alike, 1 no more than any two", get_locality, false},
     {NULL, NULL, NULL, false},
 };

@@ -25,9 +25,11 @@ static int *draw_rows(const struct session *session, int rows)
     return row;
 }
 
-static bool learnt(const struct session *fork)
+static bool learnt(const struct session *fork, double below)
 {
     const struct figures *now = &fork->batch_figures;
+    if (below > 0)
+        return now->loss < below;
     if (fork->data->task == TASK_REGRESS)
         return now->score > OVERFIT_R2;
     return now->loss < OVERFIT_LOSS && now->score == 1;
@@ -56,11 +58,11 @@ static bool twins(const struct dataset *view)
     return false;
 }
 
-static enum overfit_outcome judge(const struct overfit *result, const struct session *fork)
+static enum overfit_outcome judge(const struct overfit *result, const struct session *fork, double below)
 {
     if (fork->stop == STOP_NONFINITE)
         return OVERFIT_NONFINITE;
-    if (learnt(fork))
+    if (learnt(fork, below))
         return OVERFIT_LEARNT;
     if (!(fork->optimizer.lr > 0))
         return OVERFIT_NO_RATE;
@@ -77,7 +79,7 @@ static enum overfit_outcome judge(const struct overfit *result, const struct ses
 }
 
 /* Steps until the rows are learnt, a figure is not finite, or STEPS are done; -1 when that is given up. */
-static int train(struct session *fork, uint64_t steps, struct overfit *result, struct err *err)
+static int train(struct session *fork, uint64_t steps, double below, struct overfit *result, struct err *err)
 {
     while (result->steps < steps) {
         if (session_fork_run(fork, 1, err))
@@ -87,14 +89,15 @@ static int train(struct session *fork, uint64_t steps, struct overfit *result, s
         if (result->steps == 0)
             result->first = result->last;
         series_push(result->losses, (double)++result->steps, result->last);
-        if (fork->stop == STOP_NONFINITE || learnt(fork))
+        if (fork->stop == STOP_NONFINITE || learnt(fork, below))
             break;
     }
-    result->outcome = judge(result, fork);
+    result->outcome = judge(result, fork, below);
     return 0;
 }
 
-int overfit_run(const struct session *session, int rows, uint64_t steps, struct overfit *result, struct err *err)
+int overfit_run(const struct session *session, int rows, uint64_t steps, double below, struct overfit *result,
+                struct err *err)
 {
     struct dataset view;
     int *row = draw_rows(session, rows), status = -1;
@@ -104,7 +107,7 @@ int overfit_run(const struct session *session, int rows, uint64_t steps, struct 
     struct session *fork = session_fork(session, err);
     result->losses = fork ? series_open(SERIES_CAPACITY, err) : NULL;
     if (result->losses && session_fork_narrow(fork, &view, row, rows, err) == 0)
-        status = train(fork, steps, result, err);
+        status = train(fork, steps, below, result, err);
     session_close(fork);
     free(row);
     if (status)

@@ -26,7 +26,7 @@ static int examine_overfit(struct examination *examination, const struct doctor_
         return -1;
     if (!examination->report->ill)
         return 0;
-    if (overfit_run(session, rows, BY_HEART_STEPS, &result, err))
+    if (overfit_run(session, rows, BY_HEART_STEPS, 0, &result, err))
         return -1;
     double wrong = isfinite(result.score) && result.outcome != OVERFIT_NONFINITE ? 1 - result.score : 1;
     bool learnt = result.outcome == OVERFIT_LEARNT || result.outcome == OVERFIT_TWINS;
