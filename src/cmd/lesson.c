@@ -13,10 +13,10 @@ static void list(struct console *console)
         lesson_title(lesson, &out);
         text_add(&out, "\n");
     }
+    if (played)
+        text_add(&out, "lesson %s is being played: Enter goes on, `q` leaves it", played->name);
     console_answer_text(console, &out);
     text_free(&out);
-    if (played)
-        console_notice(console, "lesson %s is being played: Enter goes on, `q` leaves it", played->name);
 }
 
 static int begin(struct console *console, const char *name, struct err *err)

@@ -29,8 +29,12 @@ keys Enter
 check 'not while a run is under way' wait_for 'goes on when this run has ended'
 keys C-c
 wait_gone 'running'
+keys 'lesson next please' Enter
+check 'too many words are refused' wait_for "^lesson: "
 keys 'lesson' Enter
-check 'the list says what is being played' wait_for 'lesson G2 is being played'
+check 'the list comes' wait_for '^G1  +Adam'
+keys NPage NPage
+check 'it says what is being played' wait_for 'lesson G2 is being played'
 keys 'q' Enter
 check 'q leaves it, and not the program' wait_for '^left lesson G2; the network stays'
 keys Enter 'print epoch' Enter
