@@ -52,6 +52,7 @@ static void print_names(const struct console *console, struct text *out)
                   "  LAYER.running_mean .running_var, the batch's x and target\n"
                   "layers: LAYER.grad.norm .update.norm .ratio (update over weight); of what one puts out, LAYER.dead "
                   ".saturated\n"
+                  "numbers that are remembered (`let`, and answers of `overfit`, `noise`, `shift`): $NAME\n"
                   "slices, as NumPy's: fc1.weight[0:3,:] fc1.weight[2] x[-1] relu1.out[::2,5]\n"
                   "after a tensor or a slice\n");
     for (const struct tensor_statistic *statistic = tensor_statistics; statistic->name; statistic++)

@@ -57,4 +57,15 @@ keys Enter
 check 'and goes on behind it' wait_for '^> expect val.acc < 0.5'
 keys C-d
 check 'Ctrl-D leaves' wait_for 'sh> *$'
+
+# Where there is no screen, but somebody types, it waits just so.
+launch 'TERM=dumb dnntui -n iris'
+keys 'lesson g4' Enter
+check 'at a plain prompt it waits' wait_for '^next  seed 1'
+keys Enter
+check 'Enter goes on there' wait_for '^> net out'
+check 'and it waits again' wait_for '^next  bias off'
+keys 'q' Enter
+check 'q leaves it there' wait_for '^left lesson G4'
+keys C-d
 finish

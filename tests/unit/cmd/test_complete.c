@@ -100,7 +100,7 @@ static void test_offers(void **state)
     check(&talk, "print gel", 6, "gelu1.out gelu1.out.grad", true);
     talk_close(&talk);
     talk_open(&talk, NULL, 1); /* before there are data */
-    check(&talk, "print l", 6, "loss lr log(", true);
+    check(&talk, "print l", 6, "loss lr locality log(", true);
     check(&talk, "until step > ma", 13, "max(", true);
     check(&talk, "bias off f", 9, "", true);
     talk_close(&talk);
@@ -190,7 +190,8 @@ static bool blames_word(const char *message)
 {
     static const char *const state_or_data[] = {"is for regression", "is for classification", "the targets are classes",
                                                 "is a tensor; a number was expected", "found text (such as",
-                                                "does not hold", "none is being played", "has no column",
+                                                "does not hold", "none is being played",
+                                                "the samples are no images", "has no column",
                                                 "the network takes"};
     for (size_t i = 0; i < sizeof state_or_data / sizeof *state_or_data; i++)
         if (strstr(message, state_or_data[i]))
