@@ -16,6 +16,7 @@ struct cure_effect {
     int finite;    /* seeds whose training stayed finite */
     double mean;   /* of their figures; NaN: none stayed finite */
     double spread; /* half of the way from the least of them to the greatest */
+    double middle, half; /* the same of what is compared: scores, or the logarithms of losses, which differ by factors */
 };
 
 struct cure {

@@ -215,6 +215,6 @@ const struct command command_cure = {
     .details =
         "`doctor --cure` carries the cure of each finding out on copies, which then train beside copies that go on as\n"
         "they are, on the same seeds. One that helps only with the training begun again stands with `; reset`; several\n"
-        "together are measured too. Those whose difference is larger than the spread over the seeds are numbered, the\n"
-        "best first.",
+        "together are measured too. Those whose difference (of losses the ratio) is larger than the spread over the\n"
+        "seeds are numbered, the best first.",
     .example = "cure", .args = cure_args, .run = run_cure};

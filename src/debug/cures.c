@@ -20,7 +20,8 @@
 #define STEPS_LONG  5000 /* as many as training has had so far, at most these; */
 #define STEPS_FEW   50   /* and no fewer than these where a step is long: */
 #define FLOPS_ALL   1e11 /* what all forks together may take */
-#define WORTH       0.01 /* a difference below this share of the figure is none, however small the spread */
+#define WORTH       0.01 /* a smaller difference, of a loss as a share of it, is none, however small the spread */
+#define LOSS_LEAST  1e-30
 
 enum place { IN_PLACE, ANEW, PLACES };
 
@@ -98,21 +99,30 @@ static double figure(const struct cures *cures, const struct outcome *outcome)
     return cures->validation ? outcome->validation : outcome->train;
 }
 
+/* A loss of 0 would be infinitely better than any other. */
+static double compared(const struct cures *cures, double x)
+{
+    return cures->by_score ? x : log(fmax(x, LOSS_LEAST));
+}
+
 static struct cure_effect effect_of(const struct cures *cures, const struct arm *arm)
 {
     struct cure_effect effect = {0};
-    double least = INFINITY, greatest = -INFINITY, sum = 0;
+    double least = INFINITY, greatest = -INFINITY, sum = 0, compared_sum = 0;
     for (int seed = 0; seed < cures->seeds && !arm->refused; seed++) {
         double x = figure(cures, &arm->outcome[seed]);
         if (!arm->outcome[seed].finite || !isfinite(x))
             continue;
         effect.finite++;
         sum += x;
+        compared_sum += compared(cures, x);
         least = fmin(least, x);
         greatest = fmax(greatest, x);
     }
     effect.mean = effect.finite ? sum / effect.finite : NAN;
     effect.spread = effect.finite ? (greatest - least) / 2 : NAN;
+    effect.middle = effect.finite ? compared_sum / effect.finite : NAN;
+    effect.half = effect.finite ? (compared(cures, greatest) - compared(cures, least)) / 2 : NAN;
     return effect;
 }
 
@@ -121,8 +131,8 @@ static bool is_better(const struct cures *cures, const struct cure_effect *effec
 {
     if (effect->finite < cures->seeds || other->finite < cures->seeds)
         return effect->finite == cures->seeds && other->finite < cures->seeds;
-    double gain = cures->by_score ? effect->mean - other->mean : other->mean - effect->mean;
-    return gain > effect->spread + other->spread && gain > WORTH * fabs(other->mean);
+    double gain = cures->by_score ? effect->middle - other->middle : other->middle - effect->middle;
+    return gain > effect->half + other->half && gain > WORTH;
 }
 
 /* Less is better. */
