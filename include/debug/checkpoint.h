@@ -2,7 +2,7 @@
  * checkpoint.h: the whole state in one safetensors file, so that a resumed run is the run that never stopped.
  *
  * Tensors: every parameter and statistic under its name ("fc1.weight"), the optimizer's state
- * ("optimizer.exp_avg.fc1.weight"), the whitening statistics ("data.mean", "data.scale"). Strings: the
+ * ("optimizer.exp_avg.fc1.weight"), the whitening statistics ("data.mean", "data.scale"), what is squashed. Strings: the
  * settings, as the command lines that make them; the counters; where the data came from, how it was read, and its hash.
  */
 #ifndef DEBUG_CHECKPOINT_H

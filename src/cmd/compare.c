@@ -8,7 +8,7 @@
 #include "debug/history.h"
 #include "view/plot.h"
 
-enum { PLOT_COLUMNS = 80, PLOT_ROWS = 16, LABEL = BRANCH_NAME + 8 };
+enum { PLOT_COLUMNS = 80, PLOT_ROWS = 16, LABEL = BRANCH_NAME + 8, SETTING_COLUMNS = 11 };
 
 static void add_curve(struct plot *plot, const struct series *series, const char *name, enum ink ink, bool sparse)
 {
@@ -69,21 +69,40 @@ static void add_setting(const char *line, struct text *out)
     text_add_bytes(out, line, length);
 }
 
+/* LINE of one branch and what the other has in its place; NULL: it says nothing of it, so it is off. */
+static void add_pair(const struct branch_view view[2], const char *line, const char *other, bool swapped,
+                     struct text *out)
+{
+    const char *at[2] = {swapped ? other : line, swapped ? line : other};
+    for (int i = 0; i < 2; i++) {
+        text_add(out, "%-12s ", view[i].name);
+        if (at[i])
+            add_setting(at[i], out);
+        else
+            text_add(out, "%-12.*soff", SETTING_COLUMNS, line);
+        text_add(out, "\n");
+    }
+}
+
+static const char *next_line(const char *line)
+{
+    line += strcspn(line, "\n");
+    return line + (*line == '\n');
+}
+
 static void add_differences(const struct branch_view view[2], const char *const choices[2], struct text *out)
 {
     int differ = 0;
-    for (const char *line = choices[0]; line && *line; line += strcspn(line, "\n"), line += *line == '\n') {
-        const char *other = line_of(choices[1], line);
-        size_t length = strcspn(line, "\n");
-        if (!other || (strncmp(line, other, length) == 0 && strcspn(other, "\n") == length))
-            continue;
-        for (int i = 0; i < 2; i++) {
-            text_add(out, "%-12s ", view[i].name);
-            add_setting(i ? other : line, out);
-            text_add(out, "\n");
+    for (int i = 0; i < 2; i++)
+        for (const char *line = choices[i]; line && *line; line = next_line(line)) {
+            const char *other = line_of(choices[1 - i], line);
+            size_t length = strcspn(line, "\n");
+            bool same = other && strncmp(line, other, length) == 0 && strcspn(other, "\n") == length;
+            if (same || (*line == ' ' && !other) || (i == 1 && other)) /* of a longer line; told already */
+                continue;
+            add_pair(view, line, other, i == 1, out);
+            differ++;
         }
-        differ++;
-    }
     if (differ == 0)
         text_add(out, "the settings are the same\n");
 }

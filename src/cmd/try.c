@@ -39,6 +39,11 @@ struct trial {
 
 /* --- reading what to try */
 
+static bool prepares_inputs(const struct command *command)
+{
+    return command == &command_whiten || command == &command_squash || command == &command_clip;
+}
+
 /* What may stand in a candidate: edits of the network and of training, and none that other data would come of, for
  * then the figures were not of the same rows. */
 static int check_command(const char *line, struct err *err)
@@ -54,10 +59,10 @@ static int check_command(const char *line, struct err *err)
         status = err_set(err, ERR_USAGE, "try: there is no command '%s'; a candidate stands in quotes: try 'lr 1e-2'",
                          word[0]);
     else if (command->flags & COMMAND_READ_ONLY ||
-             !(command->group == GROUP_NETWORK || command->group == GROUP_TRAINING || command == &command_whiten))
+             !(command->group == GROUP_NETWORK || command->group == GROUP_TRAINING || prepares_inputs(command)))
         status = err_set(err, ERR_USAGE,
-                         "try: '%s' is no edit; a candidate takes whiten and those of `help` under network and "
-                         "training",
+                         "try: '%s' is no edit; a candidate takes whiten, squash, clip and those of `help` under "
+                         "network and training",
                          command->name);
     free(copy);
     return status;
