@@ -17,7 +17,7 @@ import figures
 from worker import PYTHON, Worker, has_module
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-ROUNDS = int(os.environ.get("BENCH_ROUNDS", 11))
+ROUNDS = int(os.environ.get("BENCH_ROUNDS", 9))
 TURN = int(os.environ.get("BENCH_TURN", 100))
 WARM_UP = 3 * TURN
 LOSS_ROWS = 150              # samples whose mean loss is taken, before and after
