@@ -80,6 +80,7 @@ struct doctor_report {
     bool ill;
     double now, soon, sound; /* of the way from the constant answer (0) to the perfect one (1): where the network is,
                                 where it will be SOON_STEPS on, where a plain one gets from scratch */
+    double expected; /* that last, less where it is learnt by heart: what `ill` goes by */
     uint64_t soon_steps, sound_steps;
 };
 

@@ -39,13 +39,21 @@ static double times_of(const struct session *session, const char *line)
     return 10;
 }
 
+static bool is_suspected(const struct examination *examination, const struct doctor_rule *rule)
+{
+    for (int i = 0; i < examination->suspicions; i++)
+        if (examination->suspicion[i].finding.rule == rule)
+            return true;
+    return false;
+}
+
 static int examine_small(struct examination *examination, const struct doctor_rule *rule, struct err *err)
 {
     const struct session *session = examination->session;
     struct suspicion rates = {0};
     if (examination_judge(examination, err))
         return -1;
-    if (!examination->report->ill || !(session->optimizer.lr >= 0))
+    if (!examination->report->ill || is_suspected(examination, &rule_update_too_large))
         return 0;
     cures_faster(&rates, session);
     int best = helps(examination, &rates, err);

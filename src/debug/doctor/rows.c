@@ -51,44 +51,52 @@ const struct doctor_rule rule_cannot_overfit = {
 /* --- ignores-input */
 
 #define FOLD_ROWS  2000 /* training rows that are shared out, at most */
-#define FOLD_LEAST 40   /* with fewer nothing can be said */
-#define FOLD_STEPS 300
+#define FOLD_LEAST 100  /* with fewer nothing can be said */
+#define LOOKS      3    /* while a plain network learns, before it knows too much by heart */
+static const uint64_t look_steps[LOOKS] = {40, 80, 160}; /* each on from the one before */
 
-/* How far a plain network gets on the rows [FROM, TO) of ROW [rows] that it is not trained on. */
+/* How far a plain network gets on the rows [FROM, TO) of ROW [rows] that it is not trained on: added to REACHED. */
 static int strange_rows(struct examination *examination, const int *row, int rows, int from, int to,
-                        struct standing *standing, struct err *err)
+                        double reached[LOOKS], struct err *err)
 {
     struct dataset view;
-    int status = -1, trained = rows - (to - from), *rest = malloc((size_t)rows * sizeof *rest);
+    struct standing standing;
+    int trained = rows - (to - from), *rest = malloc((size_t)rows * sizeof *rest);
     struct session *fork = rest ? examination_plain(examination, err) : NULL;
+    int status = fork ? 0 : -1;
     if (fork) {
         memcpy(rest, row, (size_t)from * sizeof *rest);
         memcpy(rest + from, row + to, (size_t)(rows - to) * sizeof *rest);
-        if (session_fork_narrow(fork, &view, rest, trained, err) == 0 &&
-            session_set_batch(fork, trained < 32 ? trained : 32, err) == 0 &&
-            session_fork_run(fork, FOLD_STEPS, err) == 0)
-            status = standing_of(fork, row + from, to - from, STANDING_EVALUATE, standing, err);
-        examination->report->experiments++;
+        status = session_fork_narrow(fork, &view, rest, trained, err) || session_set_batch(fork, 32, err) ? -1 : 0;
     }
+    for (int i = 0; status == 0 && i < LOOKS; i++) {
+        if (session_fork_run(fork, look_steps[i], err) ||
+            standing_of(fork, row + from, to - from, STANDING_EVALUATE, &standing, err))
+            status = -1;
+        else
+            reached[i] += standing.reached;
+    }
+    examination->report->experiments++;
     session_close(fork);
     free(rest);
     return status;
 }
 
-/* The mean over two halves, each after training on the other. */
-static int on_strange_rows(struct examination *examination, double *reached, struct err *err)
+/* The mean over two halves, each after training on the other, at the best of the looks. */
+static int on_strange_rows(struct examination *examination, double *best, struct err *err)
 {
     const struct session *session = examination->session;
     int rows = session->data->trains < FOLD_ROWS ? session->data->trains : FOLD_ROWS;
-    struct standing standing;
-    int status = 0, *row = examination_draw_rows(session, rows);
+    double reached[LOOKS] = {0};
+    int *row = examination_draw_rows(session, rows);
     if (!row)
         return err_set(err, ERR_MEMORY, "doctor: no memory to draw %d rows", rows);
-    *reached = 0;
-    for (int half = 0; half < 2 && status == 0; half++) {
-        status = strange_rows(examination, row, rows, half ? rows / 2 : 0, half ? rows : rows / 2, &standing, err);
-        *reached += status ? 0 : standing.reached / 2;
-    }
+    int status = strange_rows(examination, row, rows, 0, rows / 2, reached, err);
+    if (status == 0)
+        status = strange_rows(examination, row, rows, rows / 2, rows, reached, err);
+    *best = -1;
+    for (int i = 0; i < LOOKS; i++)
+        *best = fmax(*best, reached[i] / 2);
     free(row);
     return status;
 }

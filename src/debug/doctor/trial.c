@@ -19,6 +19,8 @@
 #define SOUND_SHARE 3     /* the plain network gets one step where the trials get three */
 #define ALONE_FLOPS 2e7   /* a step of fewer is for one thread */
 #define ROWS_MOST   512   /* that standings are taken on */
+#define OTHERS_LEAST 10   /* validation rows with which something can be said */
+#define BY_HEART    0.3   /* how much counts of what is known of the training rows alone */
 
 /* --- how long, and on which rows */
 
@@ -167,16 +169,35 @@ struct session *examination_plain(struct examination *examination, struct err *e
     return fork;
 }
 
-static int run_sound(struct examination *examination, double *reached, struct err *err)
+/* What can be asked of training: how far the plain network FORK is on its training rows, or less where it knows them by
+ * heart; that shows on the validation rows. */
+static int find_expected(struct session *fork, double sound, double *expected, struct err *err)
 {
-    uint64_t steps = examination->report->sound_steps = trial_steps(examination) / SOUND_SHARE;
+    const struct dataset *data = fork->data;
+    struct standing other;
+    int rows = data->validations < ROWS_MOST ? data->validations : ROWS_MOST;
+    *expected = sound;
+    if (rows < OTHERS_LEAST)
+        return 0;
+    if (standing_of(fork, data->validation, rows, STANDING_EVALUATE, &other, err))
+        return -1;
+    if (other.reached < sound)
+        *expected = fmax(other.reached, 0) + (sound - fmax(other.reached, 0)) * BY_HEART;
+    return 0;
+}
+
+static int run_sound(struct examination *examination, struct doctor_report *report, struct err *err)
+{
+    uint64_t steps = report->sound_steps = trial_steps(examination) / SOUND_SHARE;
     struct standing standing;
     struct session *fork = examination_plain(examination, err);
     int status = fork && session_fork_run(fork, steps, err) == 0
                      ? measure(examination, fork, STANDING_EVALUATE, &standing, err)
                      : -1;
-    if (status == 0)
-        *reached = standing.reached;
+    if (status == 0) {
+        report->sound = standing.reached;
+        status = find_expected(fork, standing.reached, &report->expected, err);
+    }
     session_close(fork);
     return status;
 }
@@ -195,14 +216,14 @@ int examination_judge(struct examination *examination, struct err *err)
             return -1;
         examination->now_known = true;
     }
-    if (trial_of(examination, "", TRIAL_RUNS, &asis, err) || run_sound(examination, &report->sound, err))
+    if (trial_of(examination, "", TRIAL_RUNS, &asis, err) || run_sound(examination, report, err))
         return -1;
     report->now = examination->now.reached;
     report->soon = asis->reached;
     report->soon_steps = trial_steps(examination);
     /* What will not be finite is ill however well it stands. */
     report->ill = asis->nonfinite || fmax(report->now, report->soon) <
-                                         report->sound - doctor_limit(examination->session, DOCTOR_LIMIT_ILL);
+                                         report->expected - doctor_limit(examination->session, DOCTOR_LIMIT_ILL);
     report->judged = true;
     return 0;
 }
