@@ -73,6 +73,8 @@ void console_answer(struct console *console, const char *format, ...) __attribut
 void console_notice(struct console *console, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void console_answer_text(struct console *console, const struct text *text);
 void console_notice_text(struct console *console, const struct text *text);
+/* What was chosen about data; not while a lesson carries a line out, whose own words it would hide. */
+void console_notice_choices(struct console *console, const struct text *notes);
 
 /* The line that is carried out now, as it was typed. */
 const char *console_line(const struct console *console);

@@ -40,6 +40,7 @@ struct lesson_player {
     int line;                    /* its number, from 1 */
     bool announced;              /* the step that begins there has been shown */
     bool waits;                  /* for Enter */
+    bool carries_out;            /* a line of it is at work */
     bool cut_short;              /* it waits for another reason: Ctrl-C, a failure; and that is still to be said */
     int held, failed;            /* expectations so far */
 };

@@ -221,6 +221,12 @@ void console_notice_text(struct console *console, const struct text *text)
         put(console, LOG_NOTICE, text->data);
 }
 
+void console_notice_choices(struct console *console, const struct text *notes)
+{
+    if (!console->lesson.carries_out)
+        console_notice_text(console, notes);
+}
+
 void console_tell(struct console *console)
 {
     struct text out = {0};

@@ -12,7 +12,7 @@ static int open_origin(struct console *console, const struct data_origin *origin
     struct text notes = {0};
     int status = session_load_data(console_session(console), origin, keep, &notes, err);
     if (status == 0)
-        console_notice_text(console, &notes);
+        console_notice_choices(console, &notes);
     text_free(&notes);
     return status;
 }

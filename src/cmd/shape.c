@@ -116,7 +116,7 @@ static int run_shape(struct console *console, const struct arg_values *args, str
     snprintf(origin.shape, sizeof origin.shape, "%s", args->text[0]);
     int status = session_load_data(session, &origin, true, &notes, err);
     if (status == 0) {
-        console_notice_text(console, &notes);
+        console_notice_choices(console, &notes);
         warn_of_better(console);
     }
     text_free(&notes);
