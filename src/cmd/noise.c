@@ -78,6 +78,6 @@ const struct command command_noise = {
         "With the weights as they are, on a copy: random batches of each size against the mean gradient of the\n"
         "training rows, of 4,096 of them at most. * is the present batch. The size at which the noise is as large as\n"
         "the gradient is the noise scale of McCandlish and others 2018 (arXiv:1812.06162). Memory is that of a step.\n"
-        "Batch norm sees 256 rows at a time, whatever the batch. Expressions find the answer as $noise.32 and so on, and\n"
-        "$noise.scale.",
+        "Batch norm sees 256 rows at a time, whatever the batch. Expressions find the answer as $noise.32 and so on,\n"
+        "and $noise.scale.",
     .example = "noise", .run = run_noise};

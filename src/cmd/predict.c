@@ -158,7 +158,8 @@ static void tell(struct console *console, const struct arrivals *rows, const str
     if (unsaid)
         console_notice(console, "%s of them are not finite, and left empty", text_count(unsaid).s);
     if (rows->missing)
-        console_notice(console, "missing cells: %s, filled as those of the training rows", text_count(rows->missing).s);
+        console_notice(console, "missing cells: %s, filled as those of the training rows",
+                       text_count(rows->missing).s);
     if (rows->words)
         console_notice(console, "words that training never met: %s, taken as none of its categories",
                        text_count(rows->words).s);
@@ -167,8 +168,8 @@ static void tell(struct console *console, const struct arrivals *rows, const str
                        text_count(rows->labels).s);
     double score = rows->y ? score_of(data, rows, prediction, &known) : NAN;
     if (known)
-        console_notice(console, "%s %.4g over the %s rows whose %s is known", data->task == TASK_CLASSIFY ? "acc" : "r2",
-                       score, text_count(known).s, target_name(data));
+        console_notice(console, "%s %.4g over the %s rows whose %s is known",
+                       data->task == TASK_CLASSIFY ? "acc" : "r2", score, text_count(known).s, target_name(data));
 }
 
 static int predict_to(struct console *console, const char *source, const char *path, struct err *err)

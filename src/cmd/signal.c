@@ -117,7 +117,7 @@ const struct command command_signal = {
     .name = "signal", .summary = "show how strong the signal is in every layer, forward and back",
     .group = GROUP_QUESTIONS, .flags = COMMAND_NEEDS_DATA | COMMAND_READ_ONLY,
     .details =
-        "The standard deviation of what each layer puts out, and of the gradient of the loss there, on the next batch;\n"
-        "on a copy, before any training too. Flat bars are what an initialization is for; from the first layer with\n"
+        "The standard deviation of what each layer puts out, and of the gradient of the loss there, on the next\n"
+        "batch; on a copy, before any training too. Flat bars are what an initialization is for; from the first layer with\n"
         "weights to the last, more than tenfold counts as exploding, less than a tenth as vanishing.",
     .example = "signal", .run = run_signal};

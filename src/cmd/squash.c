@@ -40,7 +40,8 @@ static int read_limits(const struct arg_values *args, struct transform *next, st
         return args->given[2] ? err_set(err, ERR_USAGE, "clip data: off takes no limits") : 0;
     if (!args->given[2] || !text_to_double(args->text[1], &low) || !text_to_double(args->text[2], &high) ||
         !(fabs(low) <= FLT_MAX) || !(fabs(high) <= FLT_MAX))
-        return err_set(err, ERR_USAGE, "clip data: '%.60s%s%.60s'; legal: two numbers, such as `clip data 0 1e6`, or off",
+        return err_set(err, ERR_USAGE,
+                       "clip data: '%.60s%s%.60s'; legal: two numbers, such as `clip data 0 1e6`, or off",
                        args->text[1], args->given[2] ? " " : "", args->given[2] ? args->text[2] : "");
     next->low = (float)low;
     next->high = (float)high;

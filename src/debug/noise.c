@@ -2,8 +2,8 @@
  * noise.c: gradients of random batches, with a training program of its own on a fork's network.
  *
  * The rows are shuffled once; the batches of one size are consecutive stretches of them, so that no row comes twice. A
- * batch that is larger than a chunk is run in chunks, whose gradients are averaged: exact but for batch norm, which then
- * sees a chunk at a time. Batches without repetition are nearer to the mean than independent ones; where only a sample
+ * batch that is larger than a chunk is run in chunks, whose gradients are averaged: exact but for batch norm, which
+ * then sees a chunk at a time. Batches without repetition are nearer to the mean than independent ones; where only a sample
  * of the training rows is measured, that is put right.
  */
 #include "debug/noise.h"
