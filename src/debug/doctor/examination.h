@@ -33,6 +33,7 @@ struct trial {
     bool refused;              /* the command was; then nothing below but -2 */
     bool nonfinite;            /* a run ended so */
     int runs;                  /* so far, each with a seed of its own */
+    double fair;               /* of training as it is: reached after as many steps in all as a trial has */
     double reached, low, high; /* standing.reached: mean, least, greatest; -1 where the run was not finite */
 };
 

@@ -2,7 +2,7 @@
  * judge.c: which suspicions become findings, what mends each, and how much each explains.
  *
  * Every cure that a rule proposes is tried on forks beside training as it is. What counts is how much further training
- * gets with it, as a share of what a plain network, or the best cure, gets further.
+ * gets with it, as a share of what the best cure brings.
  */
 #include "judge.h"
 
@@ -22,7 +22,7 @@
 struct bench {
     const struct trial *asis;
     double better; /* what is clearly so */
-    double best;   /* the furthest that any cure, or the plain network, gets */
+    double best;   /* the furthest that any cure gets */
 };
 
 /* A standing as far as it counts: how much worse than a constant answer something is hardly matters. */
@@ -235,7 +235,7 @@ int judge(struct examination *examination, struct err *err)
         return 0;
     if (examination_judge(examination, err) || trial_of(examination, "", TRIAL_RUNS, &bench.asis, err))
         return -1;
-    bench.best = fmax(report->sound, report->soon);
+    bench.best = report->soon;
     for (int i = 0; i < examination->suspicions; i++) {
         struct suspicion *suspicion = &examination->suspicion[i];
         suspicion->dropped = suspicion->proof == DOCTOR_ILL && !report->ill;

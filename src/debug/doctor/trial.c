@@ -106,13 +106,34 @@ static void note(struct trial *trial, const struct session *fork, const struct s
     trial->runs++;
 }
 
+/* After how many of the steps of a trial training should be well: it gets as many in all, and a third at least. */
+static uint64_t fair_steps(const struct examination *examination)
+{
+    uint64_t all = trial_steps(examination), done = examination->session->step, least = all / SOUND_SHARE;
+    return done + least > all ? least : all - done;
+}
+
+/* Notes how far FORK, which goes on as it is, has got after the fair number of steps, and runs the others. */
+static int run_rest(struct examination *examination, struct trial *trial, struct session *fork, struct err *err)
+{
+    uint64_t fair = fair_steps(examination), all = trial_steps(examination);
+    struct standing standing;
+    if (measure(examination, fork, STANDING_EVALUATE, &standing, err))
+        return -1;
+    double reached = fork->stop == STOP_NONFINITE ? -1 : standing.reached;
+    trial->fair = (trial->fair * trial->runs + reached) / (trial->runs + 1);
+    return fork->stop == STOP_NONFINITE || fair == all ? 0 : session_fork_run(fork, all - fair, err);
+}
+
 static int run_once(struct examination *examination, struct trial *trial, struct err *err)
 {
     struct standing standing;
     bool asis = !*trial->line;
-    struct session *fork =
-        run_fork(examination, trial->line, trial->runs, trial_steps(examination), &trial->refused, err);
+    uint64_t steps = asis ? fair_steps(examination) : trial_steps(examination);
+    struct session *fork = run_fork(examination, trial->line, trial->runs, steps, &trial->refused, err);
     int status = fork ? 0 : -1;
+    if (status == 0 && asis)
+        status = run_rest(examination, trial, fork, err);
     if (status == 0 && !trial->refused)
         status = measure(examination, fork, STANDING_EVALUATE, &standing, err);
     if (status == 0 && !trial->refused)
@@ -222,7 +243,7 @@ int examination_judge(struct examination *examination, struct err *err)
     report->soon = asis->reached;
     report->soon_steps = trial_steps(examination);
     /* What will not be finite is ill however well it stands. */
-    report->ill = asis->nonfinite || fmax(report->now, report->soon) <
+    report->ill = asis->nonfinite || fmax(report->now, asis->fair) <
                                          report->expected - doctor_limit(examination->session, DOCTOR_LIMIT_ILL);
     report->judged = true;
     return 0;
