@@ -34,6 +34,9 @@ static int begin(struct console *console, const char *name, struct err *err)
         return err_set(err, ERR_STATE, "lesson: a replay is under way, which runs one file only");
     if (session_running(console_session(console)))
         session_interrupt(console_session(console));
+    bool ascii = console_view(console)->ascii;
+    *console_view(console) = view_default();
+    console_view(console)->ascii = ascii;
     lesson_start(console_lesson(console), lesson);
     return 0;
 }
@@ -72,6 +75,6 @@ const struct command command_lesson = {
     .details =
         "A lesson makes a mistake on purpose, shows it, and cures it. It waits before every step: Enter (`lesson next`)\n"
         "carries it out, q (`lesson leave`) leaves, and any command can be typed in between. With --batch it is played\n"
-        "through; a claim that does not hold ends it with an error. Lessons bring data and a network of their own. They\n"
-        "are files of commands: datasets/lessons/ has them.",
+        "through; a claim that does not hold ends it with an error. Lessons bring data and a network of their own, and begin\n"
+        "with the usual plot. They are files of commands: datasets/lessons/ has them.",
     .example = "lesson", .args = lesson_args, .run = run_lesson};
