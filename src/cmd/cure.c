@@ -128,8 +128,8 @@ static int read_whole(const char *word, const char *what, double most, double le
 {
     if (text_to_double(word, whole) && *whole >= least && *whole <= most && *whole == floor(*whole))
         return 0;
-    return err_set(err, ERR_USAGE, "doctor: %s is '%s'; legal: %.0f to %.0f; `doctor --cure [STEPS [SEEDS]]`", what, word,
-                   least, most);
+    return err_set(err, ERR_USAGE, "doctor: %s is '%s'; legal: %.0f to %.0f; `doctor --cure [STEPS [SEEDS]]`", what,
+                   word, least, most);
 }
 
 int cure_measure(struct console *console, char *words[], int count, const struct doctor_hand *hand, struct err *err)
@@ -160,7 +160,8 @@ int cure_measure(struct console *console, char *words[], int count, const struct
     if (cures->count)
         add_table(session, cures, &out);
     else
-        text_add(&out, "%s\n", report.findings ? "no finding names a cure" : "nothing found, so there is nothing to cure");
+        text_add(&out, "%s\n",
+                 report.findings ? "no finding names a cure" : "nothing found, so there is nothing to cure");
     console_answer_text(console, &out);
     text_free(&out);
     return 0;
@@ -199,8 +200,9 @@ static int run_cure(struct console *console, const struct arg_values *args, stru
     }
     int number = (int)args->number[0];
     if (!cures || number > cures->count || !cures->cure[number - 1].proposed)
-        return err_set(err, ERR_STATE, "cure: there is no cure %d; %s", number,
-                       cures && cures->count ? "`cure` lists those that were measured" : "`doctor --cure` measures some");
+        return err_set(err, ERR_STATE, "cure: there is no cure %d; `%s` %s", number,
+                       cures && cures->count ? "cure" : "doctor --cure",
+                       cures && cures->count ? "lists those that were measured" : "measures some");
     return carry_out(console, &cures->cure[number - 1], err);
 }
 
@@ -214,7 +216,7 @@ const struct command command_cure = {
     .flags = COMMAND_NEEDS_DATA | COMMAND_UNRECORDED,
     .details =
         "`doctor --cure` carries the cure of each finding out on copies, which then train beside copies that go on as\n"
-        "they are, on the same seeds. One that helps only with the training begun again stands with `; reset`; several\n"
-        "together are measured too. Those whose difference (of losses the ratio) is larger than the spread over the\n"
-        "seeds are numbered, the best first.",
+        "they are, on the same seeds. One that helps only with the training begun again stands with `; reset`;\n"
+        "several together are measured too. Those whose difference (of losses the ratio) is larger than the spread\n"
+        "over the seeds are numbered, the best first.",
     .example = "cure", .args = cure_args, .run = run_cure};

@@ -56,8 +56,8 @@ static void test_best_first(void **state)
     (void)state;
     talk_open(&talk, "digits", 1);
     talk_say(&talk, "lr 1e-6");
-    measure(talk.session, (const char *const[]){"lr 1e-5", "lr 1e-3", "lr 1e-3", "lr 1e-6", "lr", "nonsense", NULL}, 100,
-            3, &cures);
+    measure(talk.session, (const char *const[]){"lr 1e-5", "lr 1e-3", "lr 1e-3", "lr 1e-6", "lr", "nonsense", NULL},
+            100, 3, &cures);
     assert_int_equal(cures.count, 5);
     assert_false(cures.by_score);
     assert_true(cures.validation);
@@ -81,8 +81,8 @@ static void test_chance_is_no_cure(void **state)
     struct cures cures;
     (void)state;
     talk_open(&talk, "iris", 1);
-    measure(talk.session, (const char *const[]){"init variance-scaling", "init he", "lr 0.00101", "batch 31", NULL}, 100,
-            4, &cures);
+    measure(talk.session, (const char *const[]){"init variance-scaling", "init he", "lr 0.00101", "batch 31", NULL},
+            100, 4, &cures);
     assert_int_equal(cures.count, 5);
     assert_string_equal(cures.cure[4].line, "init variance-scaling; lr 0.00101; batch 31");
     assert_true(cures.cure[4].together);
