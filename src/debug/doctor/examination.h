@@ -34,6 +34,7 @@ struct trial {
     bool nonfinite;            /* a run ended so */
     int runs;                  /* so far, each with a seed of its own */
     double fair;               /* of training as it is: reached after as many steps in all as a trial has */
+    double others;             /* the mean that is reached on the validation rows; 0 without any */
     double reached, low, high; /* standing.reached: mean, least, greatest; -1 where the run was not finite */
 };
 

@@ -9,6 +9,7 @@ const struct doctor_rule *const doctor_rules[] = {
     &rule_update_too_large, &rule_update_too_small, &rule_train_eval_gap, &rule_dead_units,
     &rule_saturated_units, &rule_vanishing_gradient, &rule_exploding_gradient, &rule_diverging,
     &rule_oscillating, &rule_initial_loss, &rule_loss_flat, &rule_undertrained,
+    &rule_overfitting,
     &rule_cannot_overfit, &rule_ignores_input, &rule_rows_leak, &rule_gradient_wrong,
     NULL,
 };

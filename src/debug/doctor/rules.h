@@ -27,6 +27,8 @@ extern const struct doctor_rule rule_vanishing_gradient, rule_exploding_gradient
 extern const struct doctor_rule rule_update_too_small, rule_update_too_large, rule_decay_too_fast;
 /* course.c */
 extern const struct doctor_rule rule_loss_flat, rule_diverging, rule_oscillating, rule_undertrained;
+/* overfitting.c */
+extern const struct doctor_rule rule_overfitting;
 /* rows.c */
 extern const struct doctor_rule rule_cannot_overfit, rule_ignores_input, rule_rows_leak;
 /* checks.c */

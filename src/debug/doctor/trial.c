@@ -60,6 +60,17 @@ static int measure(struct examination *examination, struct session *fork, enum s
     return rows < 0 ? -1 : standing_of(fork, row, rows, mode, standing, err);
 }
 
+/* How FORK stands on validation rows; 0 without any. */
+static int measure_others(struct session *fork, double *reached, struct err *err)
+{
+    struct standing standing = {0};
+    int rows = fork->data->validations < ROWS_MOST ? fork->data->validations : ROWS_MOST;
+    if (rows > 0 && standing_of(fork, fork->data->validation, rows, STANDING_EVALUATE, &standing, err))
+        return -1;
+    *reached = standing.reached;
+    return 0;
+}
+
 /* A fork with seed number RUN on which LINE has been carried out and STEPS steps have been run. REFUSED: it was. */
 static struct session *run_fork(struct examination *examination, const char *line, int run, uint64_t steps,
                                 bool *refused, struct err *err)
@@ -95,9 +106,10 @@ double trial_losses(const struct session *fork, double from, double to)
     return bucket.count > 0 ? (double)bucket.mean : NAN;
 }
 
-static void note(struct trial *trial, const struct session *fork, const struct standing *standing)
+static void note(struct trial *trial, const struct session *fork, const struct standing *standing, double others)
 {
     bool finite = fork->stop != STOP_NONFINITE;
+    trial->others = (trial->others * trial->runs + (finite ? others : -1)) / (trial->runs + 1);
     double reached = finite ? standing->reached : -1;
     trial->nonfinite = trial->nonfinite || !finite;
     trial->low = trial->runs ? fmin(trial->low, reached) : reached;
@@ -128,6 +140,7 @@ static int run_rest(struct examination *examination, struct trial *trial, struct
 static int run_once(struct examination *examination, struct trial *trial, struct err *err)
 {
     struct standing standing;
+    double others = 0;
     bool asis = !*trial->line;
     uint64_t steps = asis ? fair_steps(examination) : trial_steps(examination);
     struct session *fork = run_fork(examination, trial->line, trial->runs, steps, &trial->refused, err);
@@ -137,7 +150,9 @@ static int run_once(struct examination *examination, struct trial *trial, struct
     if (status == 0 && !trial->refused)
         status = measure(examination, fork, STANDING_EVALUATE, &standing, err);
     if (status == 0 && !trial->refused)
-        note(trial, fork, &standing);
+        status = measure_others(fork, &others, err);
+    if (status == 0 && !trial->refused)
+        note(trial, fork, &standing, others);
     if (trial->refused)
         trial->reached = trial->low = trial->high = -2;
     if (status == 0 && asis && !examination->soon)

@@ -43,11 +43,29 @@ static void write_unpaired(FILE *file)
     }
 }
 
+/* Twenty columns, of which the first says with some doubt which class it is. */
+static void write_noisy(FILE *file)
+{
+    unsigned state = 1;
+    for (int j = 0; j < 20; j++)
+        fprintf(file, "x%d,", j);
+    fprintf(file, "class\n");
+    for (int i = 0; i < 2 * ROWS; i++) {
+        double x = sin(i), noise = 0;
+        for (int j = 0; j < 20; j++)
+            fprintf(file, "%g,", j == 0 ? x : sin(i * (j + 1.37) * j));
+        state = state * 1664525u + 1013904223u;
+        noise = (double)(state >> 8) / (1 << 24) - 0.5;
+        fprintf(file, "%s\n", x + 4 * noise > 0 ? "in" : "out");
+    }
+}
+
 static const struct {
     const char *name;
     void (*write)(FILE *file);
 } tables[] = {{"constants.csv", write_constants}, {"rare.csv", write_rare}, {"line.csv", write_line},
-              {"unpaired.csv", write_unpaired}};
+              {"unpaired.csv", write_unpaired},
+              {"noisy.csv", write_noisy}};
 
 /* SOURCE, or the path of the table of that name, which is written. */
 static const char *source_of(const char *source, char room[LIVE_PATH])
@@ -103,6 +121,7 @@ static const struct {
     {"initial-loss", "iris", {"init gaussian 20"}, NULL},
     {"loss-flat", "iris", {"init zeros"}, NULL},
     {"undertrained", "diabetes", {"lr 1e-5", "step 100"}, NULL},
+    {"overfitting", "noisy.csv", {"net dense 128, relu, dense 128, relu", "lr 3e-3", "step 2000"}, NULL},
     {"cannot-overfit", "iris", {"init zeros"}, NULL},
     {"ignores-input", "unpaired.csv", {"step 200"}, NULL},
 };
