@@ -22,6 +22,7 @@ int main(void)
     char folder[] = "/tmp/dnntui-bench-XXXXXX";
     struct err err = {0};
     static double step[ROUNDS], glance[ROUNDS], share[ROUNDS];
+    json_t *figures = json_array();
     bench_folder(folder);
     bench_write_set(folder, ROWS, &(struct shape){1, {784}}, 10);
     printf("W2, batch %d: a glance every %d steps; at most 1 %%\n\n"
@@ -44,8 +45,11 @@ int main(void)
         }
         printf("| %d | %.0f | %.1f | %.3f |\n", threads, bench_median(step, ROUNDS), bench_median(glance, ROUNDS),
                bench_median(share, ROUNDS));
+        bench_figure(figures, bench_median(share, ROUNDS), "% of the steps", NAN, 1, "threads: %d, the doctor's watch",
+                     threads);
         session_close(session);
     }
+    bench_write_figures("watch", figures);
     bench_remove(folder);
     return 0;
 }
