@@ -30,8 +30,10 @@ def shown(figure):
 def main():
     parts = {}
     for part in sys.argv[1:]:
-        with open(os.path.join(figures.OUT, part + ".json")) as file:
-            parts[part] = json.load(file)
+        path = os.path.join(figures.OUT, part + ".json")
+        if os.path.exists(path):  # a part may have no figures
+            with open(path) as file:
+                parts[part] = json.load(file)
     machine = f"{processor()}, {os.cpu_count()} processors"
     with open(os.path.join(figures.OUT, "bench.json"), "w") as file:
         json.dump({"machine": machine, "parts": parts}, file, indent=1)
