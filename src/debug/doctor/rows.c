@@ -124,7 +124,10 @@ static int examine_unpaired(struct examination *examination, const struct doctor
     found->proof = DOCTOR_CONCLUSIVE;
     suspicion_why(found, "a plain network that is trained on half of the rows knows no more of the other half than a "
                   "constant answer: features and targets do not belong together");
-    suspicion_cure(found, "data %s", data->origin.source);
+    struct text source = {0};
+    args_quote(data->origin.source, &source);
+    suspicion_cure(found, "data %s", source.data);
+    text_free(&source);
     return 0;
 }
 
