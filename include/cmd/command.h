@@ -107,7 +107,7 @@ void words_list(const struct console *console, unsigned words, const char *prefi
 /* A setting: `set NAME VALUE`. Most are of the view; the others say what they are and take a word by themselves. */
 struct setting {
     struct arg_spec spec;
-    size_t offset; /* in struct view: bool for ARG_SWITCH, long for ARG_INT, double for ARG_NUMBER */
+    size_t offset; /* in struct view: bool for ARG_SWITCH, long for ARG_INT and ARG_CHOICE, double for ARG_NUMBER */
     void (*print)(const struct session *session, struct text *out);
     int (*assign)(struct session *session, const char *word, struct err *err);
 };

@@ -27,7 +27,10 @@ enum ink {
     INK_STATUS,     /* the status line: reversed */
     INK_RAMP,       /* INK_RAMP + 0 .. INK_RAMP + RAMP_STEPS - 1: a perceptually ordered ramp, dark to light */
     INK_SIGNED = INK_RAMP + 13, /* likewise: from below 0 over 0, in the middle and dark, to above 0 */
-    INK_COUNT = INK_SIGNED + 13
+    INK_CIVIDIS = INK_SIGNED + 13, /* other ramps for pictures (palette.h) */
+    INK_GREY = INK_CIVIDIS + 13,
+    INK_RAINBOW = INK_GREY + 13,
+    INK_COUNT = INK_RAINBOW + 13
 };
 #define RAMP_STEPS 13
 

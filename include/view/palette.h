@@ -12,4 +12,13 @@ struct look {
 /* INK in [0, INK_COUNT). */
 struct look palette_look(enum ink ink);
 
+/* A colour map for pictures of values of one sign. */
+struct colormap {
+    const char *name, *summary;
+    enum ink first; /* of RAMP_STEPS inks, for values from low to high */
+    bool even;      /* its lightness ascends, so that equal differences look alike */
+};
+extern const struct colormap colormaps[]; /* ended by a NULL name; the first is the default */
+extern const char *const colormap_names[]; /* theirs, in the same order; ended by NULL */
+
 #endif

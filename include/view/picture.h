@@ -15,6 +15,7 @@ struct picture {
     const float *data;   /* [tiles, height, width] */
     int tiles, height, width;
     bool diverging;      /* centred on 0 */
+    enum ink ramp;       /* the first of RAMP_STEPS inks, for values of one sign; 0: that of the default map */
     double low, high;    /* what the darkest and the lightest ink stand for; both NaN: the true range */
 };
 

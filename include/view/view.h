@@ -22,6 +22,7 @@ struct view {
     bool ascii;
     double y0, y1;   /* the ends of the y axis; NaN: automatic */
     char image[VIEW_NAME]; /* what the picture pane shows: "sample 3", "conv1.weight"; "": no such pane */
+    long colormap;   /* of pictures: an index of colormaps (palette.h) */
     double image_low, image_high; /* what its darkest and lightest ink stand for; NaN: the true range */
 };
 struct view view_default(void);

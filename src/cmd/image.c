@@ -45,5 +45,6 @@ const struct command command_image = {
     .flags = COMMAND_NEEDS_DATA | COMMAND_READ_ONLY | COMMAND_VIEW, .words = WORDS_TENSORS,
     .details = "On the screen it is a pane that changes while training goes on. Values of one sign go from dark\n"
                "to light; values of both signs are blue below 0, orange above, dark at 0. The true range stands\n"
-               "beside the name; `set imagemin` and `set imagemax` fix it, and what they clip is counted.",
+               "beside the name; `set imagemin` and `set imagemax` fix it, and what they clip is counted. `set colormap`\n"
+               "chooses the colours.",
     .example = "image sample 3", .args = image_args, .run = run_image};

@@ -8,6 +8,7 @@
 #include "cmd/rows.h"
 #include "debug/history.h"
 #include "doctor_words.h"
+#include "view/palette.h"
 
 /* --- the memory of the history, in bytes */
 
@@ -65,6 +66,9 @@ const struct setting settings[] = {
     {.spec = {.name = "imagemax", .type = ARG_NUMBER, .preset = "auto",
               .summary = "what its lightest ink stands for, or auto"},
      .offset = offsetof(struct view, image_high)},
+    {.spec = {.name = "colormap", .type = ARG_CHOICE, .choices = colormap_names,
+              .summary = "colours of pictures: viridis, cividis, grey, or rainbow, which misleads"},
+     .offset = offsetof(struct view, colormap)},
     {.spec = {.name = "history", .type = ARG_WORD, .summary = "memory for snapshots to go back to: 64M, 1G"},
      .print = print_history,
      .assign = assign_history},
@@ -83,6 +87,8 @@ static void print_setting(const struct setting *setting, struct console *console
         setting->print(console_session(console), &value);
     else if (setting->spec.type == ARG_SWITCH)
         text_add(&value, "%s", *(const bool *)at ? "on" : "off");
+    else if (setting->spec.type == ARG_CHOICE)
+        text_add(&value, "%s", setting->spec.choices[*(const long *)at]);
     else if (setting->spec.type == ARG_INT)
         text_add(&value, "%ld", *(const long *)at);
     else
@@ -105,7 +111,7 @@ static int assign(const struct setting *setting, const char *word, struct view *
         return -1;
     if (setting->spec.type == ARG_SWITCH)
         *(bool *)at = values.number[0] != 0;
-    else if (setting->spec.type == ARG_INT)
+    else if (setting->spec.type == ARG_INT || setting->spec.type == ARG_CHOICE)
         *(long *)at = (long)values.number[0];
     else
         *(double *)at = values.number[0];

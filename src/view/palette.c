@@ -2,7 +2,7 @@
  * palette.c: one row an ink. Training is blue and validation orange, which the common forms of colour blindness tell
  * apart; what is bad is red and also a different rune, so that nothing hangs on colour alone.
  *
- * The ramp's colours of the 256 ascend in lightness. Eight colours have no such ramp: from blue over cyan and green to
+ * The ramps' colours of the 256 ascend in lightness, but for the rainbow's, which is there to be seen failing. Eight colours have no such ramp: from blue over cyan and green to
  * yellow is the nearest.
  */
 #include "view/palette.h"
@@ -49,7 +49,56 @@ static const struct look looks[INK_COUNT] = {
     [INK_SIGNED + 10] = {172, YELLOW, false, true, false},
     [INK_SIGNED + 11] = {215, YELLOW, false, false, false},
     [INK_SIGNED + 12] = {223, YELLOW, true, false, false},
+    [INK_CIVIDIS + 0] = {17, BLUE, false, true, false},
+    [INK_CIVIDIS + 1] = {18, BLUE, false, true, false},
+    [INK_CIVIDIS + 2] = {24, BLUE, false, false, false},
+    [INK_CIVIDIS + 3] = {60, BLUE, false, false, false},
+    [INK_CIVIDIS + 4] = {242, BLUE, true, false, false},
+    [INK_CIVIDIS + 5] = {243, WHITE, false, true, false},
+    [INK_CIVIDIS + 6] = {245, WHITE, false, true, false},
+    [INK_CIVIDIS + 7] = {144, WHITE, false, false, false},
+    [INK_CIVIDIS + 8] = {180, WHITE, false, false, false},
+    [INK_CIVIDIS + 9] = {186, YELLOW, false, true, false},
+    [INK_CIVIDIS + 10] = {221, YELLOW, false, false, false},
+    [INK_CIVIDIS + 11] = {222, YELLOW, false, false, false},
+    [INK_CIVIDIS + 12] = {227, YELLOW, true, false, false},
+    [INK_GREY + 0] = {233, BLACK, false, true, false},
+    [INK_GREY + 1] = {235, BLACK, false, false, false},
+    [INK_GREY + 2] = {237, BLACK, false, false, false},
+    [INK_GREY + 3] = {239, BLACK, true, false, false},
+    [INK_GREY + 4] = {241, WHITE, false, true, false},
+    [INK_GREY + 5] = {243, WHITE, false, true, false},
+    [INK_GREY + 6] = {245, WHITE, false, true, false},
+    [INK_GREY + 7] = {247, WHITE, false, false, false},
+    [INK_GREY + 8] = {249, WHITE, false, false, false},
+    [INK_GREY + 9] = {251, WHITE, false, false, false},
+    [INK_GREY + 10] = {253, WHITE, true, false, false},
+    [INK_GREY + 11] = {254, WHITE, true, false, false},
+    [INK_GREY + 12] = {255, WHITE, true, false, false},
+    [INK_RAINBOW + 0] = {18, BLUE, false, false, false},
+    [INK_RAINBOW + 1] = {20, BLUE, false, false, false},
+    [INK_RAINBOW + 2] = {26, BLUE, false, false, false},
+    [INK_RAINBOW + 3] = {33, CYAN, false, false, false},
+    [INK_RAINBOW + 4] = {45, CYAN, false, false, false},
+    [INK_RAINBOW + 5] = {51, CYAN, false, false, false},
+    [INK_RAINBOW + 6] = {84, GREEN, false, false, false},
+    [INK_RAINBOW + 7] = {118, GREEN, false, false, false},
+    [INK_RAINBOW + 8] = {190, GREEN, false, false, false},
+    [INK_RAINBOW + 9] = {226, YELLOW, false, false, false},
+    [INK_RAINBOW + 10] = {214, YELLOW, false, false, false},
+    [INK_RAINBOW + 11] = {202, RED, false, false, false},
+    [INK_RAINBOW + 12] = {160, RED, false, false, false},
 };
+
+const struct colormap colormaps[] = {
+    {"viridis", "violet over green to yellow; dark to light", INK_RAMP, true},
+    {"cividis", "blue over grey to yellow; made for colour-blind eyes", INK_CIVIDIS, true},
+    {"grey", "black to white", INK_GREY, true},
+    {"rainbow", "blue over green to red; a mistake: it shows edges where there are none", INK_RAINBOW, false},
+    {0},
+};
+
+const char *const colormap_names[] = {"viridis", "cividis", "grey", "rainbow", NULL};
 
 struct look palette_look(enum ink ink)
 {

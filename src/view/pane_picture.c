@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "debug/lookup.h"
+#include "view/palette.h"
 #include "view/picture.h"
 
 /* Whether values lie on both sides of 0. */
@@ -119,6 +120,7 @@ static void draw(const struct pane_context *context, struct canvas *canvas, stru
         canvas_print(canvas, where.x, where.y, where.width, INK_DIM, "%s", line);
         return;
     }
+    taken.picture.ramp = colormaps[context->view->colormap].first;
     taken.picture.low = context->view->image_low;
     taken.picture.high = context->view->image_high;
     picture_draw(&taken.picture, canvas, where);

@@ -104,12 +104,13 @@ static double place(double value, double low, double high, bool diverging)
     return share < 0 ? 0 : share > 1 ? 1 : share;
 }
 
-static enum ink ink_of(double value, double low, double high, bool diverging)
+static enum ink ink_of(const struct picture *picture, double value, double low, double high)
 {
+    enum ink ramp = picture->ramp ? picture->ramp : INK_RAMP;
     if (!isfinite(value))
         return INK_BAD;
-    int step = (int)lround(place(value, low, high, diverging) * (RAMP_STEPS - 1));
-    return (enum ink)((diverging ? INK_SIGNED : INK_RAMP) + step);
+    int step = (int)lround(place(value, low, high, picture->diverging) * (RAMP_STEPS - 1));
+    return (enum ink)((picture->diverging ? INK_SIGNED : ramp) + step);
 }
 
 /* Two columns of text: a doubled shade, or the sign and the magnitude in ninths. */
@@ -168,8 +169,8 @@ static void draw_halves(const struct picture *picture, const struct grid *grid, 
             double above, below;
             bool upper = value_at(picture, grid, x, 2 * y, &above),
                  lower = value_at(picture, grid, x, 2 * y + 1, &below);
-            enum ink up = upper ? ink_of(above, low, high, picture->diverging) : INK_TEXT;
-            enum ink down = lower ? ink_of(below, low, high, picture->diverging) : INK_TEXT;
+            enum ink up = upper ? ink_of(picture, above, low, high) : INK_TEXT;
+            enum ink down = lower ? ink_of(picture, below, low, high) : INK_TEXT;
             if (upper)
                 canvas_halves(canvas, where.x + x, where.y + y, up, down);
             else if (lower)

@@ -127,15 +127,30 @@ static double lightness(int colour)
 {
     static const int levels[] = {0, 95, 135, 175, 215, 255};
     int c = colour - 16;
+    if (colour >= 232)
+        return 8 + 10 * (colour - 232); /* the greys */
     return 0.2126 * levels[c / 36] + 0.7152 * levels[c / 6 % 6] + 0.0722 * levels[c % 6];
 }
 
-static void test_ramp_ascends_in_lightness(void **state)
+static bool ascends(enum ink first)
+{
+    bool all = true;
+    for (int i = 1; i < RAMP_STEPS; i++)
+        all &= lightness(palette_look((enum ink)(first + i)).colour256) >
+               lightness(palette_look((enum ink)(first + i - 1)).colour256);
+    return all;
+}
+
+static void test_even_colormaps_ascend_in_lightness(void **state)
 {
     (void)state;
-    for (int i = 1; i < RAMP_STEPS; i++)
-        assert_true(lightness(palette_look((enum ink)(INK_RAMP + i)).colour256) >
-                    lightness(palette_look((enum ink)(INK_RAMP + i - 1)).colour256));
+    int uneven = 0;
+    for (int i = 0; colormaps[i].name; i++) {
+        assert_true(ascends(colormaps[i].first) == colormaps[i].even);
+        assert_string_equal(colormap_names[i], colormaps[i].name);
+        uneven += !colormaps[i].even;
+    }
+    assert_int_equal(uneven, 1);
 }
 
 int main(void)
@@ -148,7 +163,7 @@ int main(void)
         cmocka_unit_test(test_drawing_never_leaves_the_canvas),
         cmocka_unit_test(test_bars_grow_with_the_fraction),
         cmocka_unit_test(test_wrap),
-        cmocka_unit_test(test_ramp_ascends_in_lightness),
+        cmocka_unit_test(test_even_colormaps_ascend_in_lightness),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
