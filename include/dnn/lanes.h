@@ -47,8 +47,8 @@ KERNEL_BODY void lanes_root(reals *v)
     memcpy(v, each, sizeof each);
 }
 
-/* Squares are summed as reals in stretches of so many values, 32 a lane, and the stretches in double: each value's share
- * is then right to 2e-6, at a fifth of what summing in double takes. */
+/* Squares are summed as reals in stretches of so many values, 32 a lane, and the stretches in double: each value's
+ * share is then right to 2e-6, at a fifth of what summing in double takes. */
 #define LANES_STRETCH (32 * LANES)
 
 /* Adds the lanes up. False where squares may have been too large or too small for a float: then lanes_exact is to be

@@ -3,8 +3,8 @@
 
 #include <math.h>
 
-/* One output is a logit: above 0 it says class 1. Of several the largest counts, the first of equals. A row that holds a
- * NaN is not right, whatever its target. */
+/* One output is a logit: above 0 it says class 1. Of several the largest counts, the first of equals. A row that holds
+ * a NaN is not right, whatever its target. */
 static bool right(const real *z, const real *target, int width)
 {
     if (width == 1)

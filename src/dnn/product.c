@@ -1,7 +1,7 @@
 /*
  * product.c: tiles of 6 rows by 16 columns whose sums stay in registers. A tile reads 16 columns of b step by step:
- * from where they lie, or, where they are read often or lie across, from a copy laid out for that. One row,
- * whose product would not pay for a copy, takes sums along the rows of a transposed b, or adds up those of b as it lies.
+ * from where they lie, or, where they are read often or lie across, from a copy laid out for that. One row, whose
+ * product would not pay for a copy, takes sums along the rows of a transposed b, or adds up those of b as it lies.
  *
  * Loops over the rows of a tile are spelt out (ROWS): a compiler that unrolls them late keeps the sums in memory.
  */

@@ -2,8 +2,8 @@
  * palette.c: one row an ink. Training is blue and validation orange, which the common forms of colour blindness tell
  * apart; what is bad is red and also a different rune, so that nothing hangs on colour alone.
  *
- * The ramps' colours of the 256 ascend in lightness, but for the rainbow's, which is there to be seen failing. Eight colours have no such ramp: from blue over cyan and green to
- * yellow is the nearest.
+ * The ramps' colours of the 256 ascend in lightness, but for the rainbow's, which is there to be seen failing. Eight
+ * colours have no such ramp: from blue over cyan and green to yellow is the nearest.
  */
 #include "view/palette.h"
 

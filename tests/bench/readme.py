@@ -28,7 +28,8 @@ def main():
     with open(README, "w") as file:
         file.write(before + BEGIN + "\n" + "\n".join(parts[name] for name in SHOWN) + "\n" + END + rest.split(END)[1])
     with open(ALL, "w") as file:
-        file.write("# What `make bench` said\n\nREADME.md says what is compared. `make bench-readme` writes this page.\n\n"
+        file.write("# What `make bench` said\n\n"
+                   "README.md says what is compared. `make bench-readme` writes this page.\n\n"
                    f"![growth](growth.svg)\n\n{said}\n")
     shutil.copyfile(os.path.join(figures.OUT, "growth.svg"), PICTURE)
 

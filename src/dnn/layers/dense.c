@@ -225,4 +225,5 @@ static void dense_backward(const struct layer_run *run, int unused)
 const struct layer_kind layer_dense = {
     .name = "dense", .stem = "fc", .summary = "fully connected: y = x W^T + b", .args = dense_args,
     .flags = LAYER_WEIGHTED | LAYER_BY_UNITS, .forward_parts = 1, .backward_parts = 1, .plan = dense_plan,
-    .needs = dense_needs, .flops = dense_flops, .forward = dense_forward, .backward = dense_backward, .gradient = dense_gradient};
+    .needs = dense_needs, .flops = dense_flops, .forward = dense_forward, .backward = dense_backward,
+    .gradient = dense_gradient};

@@ -131,7 +131,8 @@ static void a_vector_is_updated_value_by_value(void **unused)
                                      .slot = {state[0], state[1]}};
             kind->update(&all);
             for (int i = 0; i < COUNT; i++) {
-                struct optim_step one = {.args = &args, .lr = kind->lr, .t = t, .n = 1, .w = &apart[i], .g = &g[i], .scale = 1,
+                struct optim_step one = {.args = &args, .lr = kind->lr, .t = t, .n = 1, .w = &apart[i],
+                                         .g = &g[i], .scale = 1,
                                          .slot = {&apart_state[0][i], &apart_state[1][i]}};
                 kind->update(&one);
             }
