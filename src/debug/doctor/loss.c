@@ -25,6 +25,7 @@ static int examine_mismatch(struct examination *examination, const struct doctor
         suspicion_why(found, "%s hardly minds a wrong class that is given with certainty: its gradient vanishes there",
                       name);
     } else {
+        found->proof = DOCTOR_ILL; /* a matter of choice: judged by R2, which mse is made for, it would seldom win */
         suspicion_why(found, "%s pulls as hard at a small error as at a large one, or towards the median", name);
     }
     suspicion_cure(found, "loss %s", right);
