@@ -161,7 +161,8 @@ bench:
 bench-readme:
 	@PYTHONDONTWRITEBYTECODE=1 tests/bench/readme.py
 
-# RUNS names some of tests/doctor/runs: make doctor-table RUNS='P01 H04'.
+# RUNS names some of tests/doctor/runs, or all: make doctor-table RUNS='P01 H04'. None: the published mistakes (P) and
+# the healthy trainings (H), in some ten minutes.
 doctor-table:
 	@$(MAKE) --no-print-directory -s -j2 all
 	@PROGRAM=$(PROGRAM) tests/doctor/run $(RUNS)
