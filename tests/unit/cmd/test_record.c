@@ -155,17 +155,24 @@ static void test_update_held_back(void **state)
         }
 }
 
+/* A session whose record NAME has begun, in the directory for scratch files. */
+static void start_record(struct recorded *recorded, const char *name)
+{
+    char folder[LIVE_PATH], line[LIVE_PATH];
+    assert_int_equal(chdir(live_path(folder, "")), 0);
+    recorded_open(recorded);
+    snprintf(line, sizeof line, "record %s", name);
+    carry_out(recorded, line);
+}
+
 /* Ctrl-C completes a quick step, but runs over nothing that its record would stop at, and looks at conditions. */
 static void test_interrupted_before_a_breakpoint(void **state)
 {
     struct recorded recorded;
-    char folder[LIVE_PATH];
     (void)state;
-    assert_int_equal(chdir(live_path(folder, "")), 0);
-    recorded_open(&recorded);
+    start_record(&recorded, "stop.dnn");
     struct console *console = recorded.talk.console;
     struct session *session = recorded.talk.session;
-    carry_out(&recorded, "record stop.dnn");
     carry_out(&recorded, "break at 4");
     carry_out(&recorded, "break at 9");
     carry_out(&recorded, "break if step > 0");
@@ -198,13 +205,10 @@ static void test_interrupted_before_a_breakpoint(void **state)
 static void test_travel_in_a_run(void **state)
 {
     struct recorded recorded;
-    char folder[LIVE_PATH];
     (void)state;
-    assert_int_equal(chdir(live_path(folder, "")), 0);
-    recorded_open(&recorded);
+    start_record(&recorded, "travel.dnn");
     struct console *console = recorded.talk.console;
     struct session *session = recorded.talk.session;
-    carry_out(&recorded, "record travel.dnn");
     carry_out(&recorded, "break at 4");
     assert_int_equal(console_execute(console, "run"), 0);
     console_advance(console, 0);
