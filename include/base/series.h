@@ -39,6 +39,9 @@ struct series *series_keep(const struct series *series);
  * finite. Allocates nothing. */
 void series_push(struct series *series, double x, double y);
 
+/* The same where X exceeds that of the last sample; where it does not, a step is run again, and its sample is there. */
+void series_extend(struct series *series, double x, double y);
+
 /* Forgets the samples with x > X (for going back in time). Exact where samples are still kept one by one; where X falls
  * into an old bucket the whole of that bucket goes. */
 void series_truncate(struct series *series, double x);

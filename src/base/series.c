@@ -1,8 +1,8 @@
 /*
  * series.c: the pyramid of rings. Samples are numbered from 0 as they come; bucket k of level l covers the samples
  * [k 4^l, (k+1) 4^l), the newest of each level only those that came so far; any level alone tells the whole story of
- * the steps that it still holds. A push comes with every training step, so it writes to level 0 alone; the levels
- * above are brought up to date together, for some dozens of samples at once, and before anybody looks at them.
+ * the steps that it still holds. A push comes with every training step, so it writes a sample and no more; the rest
+ * is brought up to date together, for some hundred samples at once, and before anybody looks.
  */
 #include "base/series.h"
 
@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LEVELS = 12, UNSETTLED = 64 /* samples at most, and a quarter of a ring */ };
+enum { LEVELS = 12, UNSETTLED = 256 /* samples at most, and a quarter of a ring */ };
 
 /* A bucket as it is gathered: the sum in double, so that the mean of millions of samples is one. */
 struct gathered {
@@ -29,7 +29,8 @@ struct sample {
 struct series {
     int capacity;
     uint64_t count;           /* samples, which is also the number of the next one */
-    uint64_t settled;         /* of them the levels above know */
+    uint64_t settled;         /* of them the levels above, and begin[0], know */
+    uint64_t unsettled;       /* from so many samples on they are told at once */
     double last_x;            /* NaN when empty */
     uint64_t begin[LEVELS];   /* the oldest bucket that a level holds: always a multiple of 4, so that the newest bucket
                                  of the level above can be made again from whole groups */
@@ -52,6 +53,7 @@ struct series *series_open(int capacity, struct err *err)
     }
     struct gathered *gathered = (struct gathered *)(sample + n);
     *series = (struct series){.capacity = capacity, .last_x = NAN, .sample = sample};
+    series->unsettled = (uint64_t)(capacity / 4 < UNSETTLED ? capacity / 4 : UNSETTLED);
     for (int level = 1; level < LEVELS; level++)
         series->gathered[level] = gathered + (size_t)(level - 1) * n;
     return series;
@@ -123,11 +125,12 @@ static void merge(struct gathered *sum, const struct gathered *more)
         sum->max = more->max;
 }
 
-/* Bucket K of LEVEL is to be written: where its slot is that of the oldest, a group of 4 leaves. */
+/* Bucket K of LEVEL has been written, or is to be: what had its slot is gone, in groups of 4. */
 static void make_room(struct series *series, int level, uint64_t k)
 {
-    if (k - series->begin[level] >= (uint64_t)series->capacity)
-        series->begin[level] += 4;
+    uint64_t capacity = (uint64_t)series->capacity;
+    if (k - series->begin[level] >= capacity)
+        series->begin[level] = k / 4 * 4 + 4 - capacity;
 }
 
 /* Gathers four samples as four merges would; false when one is not finite. */
@@ -135,7 +138,7 @@ static bool gather_four(const struct sample *sample, struct gathered *sum)
 {
     float a = (float)sample[0].y, b = (float)sample[1].y, c = (float)sample[2].y, d = (float)sample[3].y;
     float low = a < b ? a : b, more_low = c < d ? c : d, high = a > b ? a : b, more_high = c > d ? c : d;
-    if (!isfinite(a) || !isfinite(b) || !isfinite(c) || !isfinite(d))
+    if ((a - a) + (b - b) + (c - c) + (d - d) != 0) /* what is not finite leaves a NaN */
         return false;
     *sum = (struct gathered){.first = sample[0].x, .last = sample[3].x, .sum = (double)a + b + c + d,
                              .min = low < more_low ? low : more_low, .max = high > more_high ? high : more_high,
@@ -165,11 +168,13 @@ static void settle(const struct series *unsettled)
     struct series *series = (struct series *)unsettled;
     if (series->settled == series->count)
         return;
-    for (int level = 1; level < LEVELS; level++)
-        for (uint64_t k = series->settled >> 2 * level, end = level_end(series, level); k < end; k++) {
-            make_room(series, level, k);
+    make_room(series, 0, series->count - 1);
+    for (int level = 1; level < LEVELS; level++) {
+        uint64_t end = level_end(series, level);
+        for (uint64_t k = series->settled >> 2 * level; k < end; k++)
             gather_bucket(series, level, k);
-        }
+        make_room(series, level, end - 1);
+    }
     series->settled = series->count;
 }
 
@@ -213,11 +218,15 @@ void series_push(struct series *series, double x, double y)
     assert(isfinite(x) && !(x <= series->last_x));
     series->last_x = x;
     uint64_t index = series->count++;
-    uint64_t capacity = (uint64_t)series->capacity;
-    series->sample[index & (capacity - 1)] = (struct sample){x, y};
-    make_room(series, 0, index);
-    if (series->count - series->settled >= UNSETTLED || series->count - series->settled >= capacity / 4)
+    series->sample[index & ((uint64_t)series->capacity - 1)] = (struct sample){x, y};
+    if (series->count - series->settled >= series->unsettled)
         settle(series);
+}
+
+void series_extend(struct series *series, double x, double y)
+{
+    if (!(x <= series->last_x))
+        series_push(series, x, y);
 }
 
 /* Whether LEVEL holds a bucket that begins at or before X, or all that there ever was. */
@@ -340,10 +349,13 @@ void series_columns(const struct series *series, double x0, double x1, int colum
             struct bucket *column = &out[c];
             sum = more.sum + (c == open ? sum : 0);
             open = c;
-            column->first = fmin(column->first, more.first);
-            column->last = fmax(column->last, more.last);
-            column->min = fminf(column->min, more.min);
-            column->max = fmaxf(column->max, more.max);
+            if (column->count + column->nonfinite == 0)
+                column->first = more.first;
+            column->last = more.last; /* they come in order */
+            if (!(column->min <= more.min)) /* a NaN gives way */
+                column->min = isnan(more.min) ? column->min : more.min;
+            if (!(column->max >= more.max))
+                column->max = isnan(more.max) ? column->max : more.max;
             column->count += more.count;
             column->nonfinite += more.nonfinite;
             if (column->count)

@@ -27,23 +27,17 @@ void step_begin(struct session *session)
     session->inside = true;
 }
 
-static void push(struct series *series, double x, double y)
-{
-    if (!(x <= series_last_x(series)))
-        series_push(series, x, y);
-}
-
 static void record(struct session *session)
 {
     const struct program *train = session->train;
     double x = (double)session->step + 1;
     session->batch_figures = (struct figures){program_loss(train), score_batch(session)};
-    push(session->loss_series, x, session->batch_figures.loss);
-    push(session->score_series, x, session->batch_figures.score);
-    push(session->lr_series, x, session->optimizer.lr);
+    series_extend(session->loss_series, x, session->batch_figures.loss);
+    series_extend(session->score_series, x, session->batch_figures.score);
+    series_extend(session->lr_series, x, session->optimizer.lr);
     for (int i = 0; i < session->net->top.layers; i++)
         if (session->gradient_series[i])
-            push(session->gradient_series[i], x, program_layer_gradient_norm(train, i));
+            series_extend(session->gradient_series[i], x, program_layer_gradient_norm(train, i));
 }
 
 bool step_run(struct session *session, int end, bool hold)
