@@ -39,8 +39,13 @@ bool transform_same(const struct transform *a, const struct transform *b);
 int transform_copy(struct transform *copy, const struct transform *transform, struct err *err);
 void transform_close(struct transform *transform);
 
-/* Writes row ROW of DATASET to x [features] and, as WIDTH outputs, to y: one-hot for classes (or 0/1 for two classes
- * on one output), the value for a regression, whitened if so asked. A constant column or channel is left at 0. */
+/* Writes the rows of DATASET that are FIRST to LAST - 1 in the list ROW to their places in x [rows, features] and, as
+ * WIDTH outputs, in y: one-hot for classes (or 0/1 for two classes on one output), the value for a regression, whitened
+ * if so asked. A constant column or channel is left at 0. */
+void transform_rows(const struct transform *transform, const struct dataset *dataset, const int *row, int first,
+                    int last, float *x, float *y, int width);
+
+/* The same of one row: x [features], y [WIDTH]. */
 void transform_row(const struct transform *transform, const struct dataset *dataset, int row, float *x, float *y,
                    int width);
 

@@ -246,20 +246,20 @@ void transform_close(struct transform *transform)
     *transform = (struct transform){0};
 }
 
-static void write_target(const struct transform *transform, const struct dataset *dataset, float value, float *y,
-                         int width)
+static void write_targets(const struct transform *transform, const struct dataset *dataset, const int *row, int rows,
+                          float *y, int width)
 {
-    if (dataset->task == TASK_REGRESS) {
-        assert(width == 1);
-        y[0] = transform->targets ? (value - transform->y_mean) / transform->y_sd : value;
-    } else if (width == 1) {
-        assert(dataset->classes == 2);
-        y[0] = value;
-    } else {
-        assert(width == dataset->classes);
-        memset(y, 0, (size_t)width * sizeof *y);
-        y[(int)value] = 1;
+    const float *value = dataset->y;
+    bool whitens = dataset->task == TASK_REGRESS && transform->targets;
+    assert(width == (dataset->task == TASK_REGRESS ? 1 : width == 1 ? dataset->classes - 1 : dataset->classes));
+    if (width == 1) {
+        for (int i = 0; i < rows; i++)
+            y[i] = whitens ? (value[row[i]] - transform->y_mean) / transform->y_sd : value[row[i]];
+        return;
     }
+    memset(y, 0, (size_t)rows * (size_t)width * sizeof *y);
+    for (int i = 0; i < rows; i++, y += width)
+        y[(int)value[row[i]]] = 1;
 }
 
 /* No pointer leads to what another writes to, so that the loops below become vector instructions. */
@@ -289,10 +289,8 @@ float transform_value(const struct transform *transform, size_t feature, float r
     return transform->inputs ? (x - transform->mean[feature]) * transform->scale[feature] : x;
 }
 
-void transform_row(const struct transform *transform, const struct dataset *dataset, int row, float *x, float *y,
-                   int width)
+static void write_inputs(const struct transform *transform, const struct dataset *dataset, int row, float *x)
 {
-    assert(row >= 0 && row < dataset->rows);
     size_t features = (size_t)dataset->features, first = (size_t)row * features;
     if (prepares(transform)) {
         transform_inputs(transform, dataset_row(dataset, row, x), x);
@@ -305,5 +303,26 @@ void transform_row(const struct transform *transform, const struct dataset *data
     } else {
         whiten_numbers(dataset->x + first, transform->mean, transform->scale, features, x);
     }
-    write_target(transform, dataset, dataset->y[row], y, width);
+}
+
+void transform_rows(const struct transform *transform, const struct dataset *dataset, const int *row, int first,
+                    int last, float *x, float *y, int width)
+{
+    size_t features = (size_t)dataset->features;
+    bool numbers = transform->inputs && !dataset->bytes && !prepares(transform);
+    x += (size_t)first * features;
+    for (int i = first; i < last; i++, x += features) {
+        assert(row[i] >= 0 && row[i] < dataset->rows);
+        if (numbers)
+            whiten_numbers(dataset->x + (size_t)row[i] * features, transform->mean, transform->scale, features, x);
+        else
+            write_inputs(transform, dataset, row[i], x);
+    }
+    write_targets(transform, dataset, row + first, last - first, y + (size_t)first * (size_t)width, width);
+}
+
+void transform_row(const struct transform *transform, const struct dataset *dataset, int row, float *x, float *y,
+                   int width)
+{
+    transform_rows(transform, dataset, &row, 0, 1, x, y, width);
 }

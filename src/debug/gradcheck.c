@@ -143,9 +143,8 @@ static int rows_open(struct rows *rows, const struct session *session, int count
     if (batch_order_open(&order, session->data, session->seed, err))
         return -1;
     batch_order_set(&order, session->data, session->seed, session->epoch);
-    for (int i = 0; i < count; i++)
-        transform_row(&session->transform, session->data, order.row[first_row(session) + i],
-                      rows->x + (size_t)i * rows->in, rows->target + (size_t)i * rows->out, (int)rows->out);
+    transform_rows(&session->transform, session->data, order.row + first_row(session), 0, count, rows->x, rows->target,
+                   (int)rows->out);
     batch_order_close(&order);
     widen(rows->x, rows->wide_x, inputs);
     widen(rows->target, rows->wide_target, targets);

@@ -37,10 +37,8 @@ static void gather(void *context, int first, int last, real *x, real *y)
 {
     const struct measure *measure = context;
     const struct session *fork = measure->fork;
-    size_t features = (size_t)fork->data->features, width = (size_t)net_width(fork->net);
-    for (int i = first; i < last; i++)
-        transform_row(&fork->transform, fork->data, measure->row[measure->first + i], x + (size_t)i * features,
-                      y + (size_t)i * width, (int)width);
+    transform_rows(&fork->transform, fork->data, measure->row + measure->first, first, last, x, y,
+                   net_width(fork->net));
 }
 
 static int run_chunk(struct measure *measure, int first, int rows, struct err *err)

@@ -12,19 +12,15 @@
 static void gather_training(void *context, int first, int last, real *x, real *y)
 {
     const struct session *session = context;
-    int features = session->data->features, width = net_width(session->net);
-    for (int i = first; i < last; i++)
-        transform_row(&session->transform, session->data, session->order.row[session->batch_first + i],
-                      x + (size_t)i * (size_t)features, y + (size_t)i * (size_t)width, width);
+    transform_rows(&session->transform, session->data, session->order.row + session->batch_first, first, last, x, y,
+                   net_width(session->net));
 }
 
 static void gather_evaluation(void *context, int first, int last, real *x, real *y)
 {
     const struct session *session = context;
-    int features = session->data->features, width = net_width(session->net);
-    for (int i = first; i < last; i++)
-        transform_row(&session->transform, session->data, session->evaluation.row[session->evaluation.done + i],
-                      x + (size_t)i * (size_t)features, y + (size_t)i * (size_t)width, width);
+    transform_rows(&session->transform, session->data, session->evaluation.row + session->evaluation.done, first, last,
+                   x, y, net_width(session->net));
 }
 
 struct rig_plan rig_plan_of(const struct session *session)

@@ -98,9 +98,7 @@ static void write_tensors(const struct session *session, const char *path)
     float *x = malloc(rows * features * sizeof *x), *y = malloc(rows * width * sizeof *y);
     if (!x || !y)
         bench_fail("no memory for the samples");
-    for (uint64_t i = 0; i < rows; i++)
-        transform_row(&session->transform, session->data, session->order.row[i], x + i * features, y + i * width,
-                      (int)width);
+    transform_rows(&session->transform, session->data, session->order.row, 0, (int)rows, x, y, (int)width);
     for (int i = 0; i < net->params; i++) {
         const struct window *window = &net->param[i];
         uint64_t dim[SAFETENSORS_RANK];

@@ -24,9 +24,7 @@ static void gather(void *context, int first, int last, real *x, real *y)
     const struct visit *visit = context;
     const struct session *session = visit->session;
     int features = session->data->features, width = net_width(session->net);
-    for (int i = first; i < last; i++)
-        transform_row(&session->transform, session->data, visit->row[i], x + (size_t)i * (size_t)features,
-                      y + (size_t)i * (size_t)width, width);
+    transform_rows(&session->transform, session->data, visit->row, first, last, x, y, width);
     if (visit->zeroed)
         memset(x + (size_t)first * (size_t)features, 0, (size_t)(last - first) * (size_t)features * sizeof *x);
 }
