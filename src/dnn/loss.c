@@ -4,6 +4,7 @@
  */
 #include "dnn/loss.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 #include <tgmath.h>
@@ -51,93 +52,180 @@ KERNEL_BODY void exponentials(real x[LANES])
 
 #endif
 
-KERNEL_BODY void exponentials_of(real *x, size_t n)
+/* GREATEST <- the greater of both, lane by lane. */
+KERNEL_BODY void raise(reals *greatest, const reals *v)
 {
-    size_t whole = n / LANES * LANES;
-    for (size_t i = 0; i < whole; i += LANES)
-        exponentials(x + i);
-    if (whole < n) {
-        real part[LANES] = {0};
-        memcpy(part, x + whole, (n - whole) * sizeof *x);
-        exponentials(part);
-        memcpy(x + whole, part, (n - whole) * sizeof *x);
-    }
+    masks more = *v > *greatest;
+    *greatest = (reals)(((masks)*v & more) | ((masks)*greatest & ~more));
 }
 
-KERNEL_BODY real greatest_of(const real *z, int width)
-{
-    real greatest = z[0];
-    for (int i = 1; i < width; i++)
-        greatest = z[i] > greatest ? z[i] : greatest;
-    return greatest;
-}
-
-/* Sums over rows of weight log(total). Logarithms are taken of products, most rows having a weight of 1 and a total
- * between 1 and the width. */
+/* Sums over rows: of -sum(t z), and of weight log(total). Logarithms are taken of products, most rows having a weight
+ * of 1 and a total between 1 and the width. */
 struct logs {
-    double sum, product;
+    double sum;
+    doubles low, high; /* products, by lane */
 };
 
+#define LARGE 1e35 /* the product of eight such still is a double */
+
+KERNEL_BODY void take_logs(struct logs *logs)
+{
+    doubles all = logs->low * logs->high;
+    logs->sum += log((all[0] * all[1]) * (all[2] * all[3]));
+    logs->low = logs->high = (doubles){1, 1, 1, 1};
+}
+
+/* Adds weight log(total). */
 KERNEL_BODY void add_log(struct logs *logs, real weight, real total)
 {
-    if (weight != 1) {
+    if (weight == 1)
+        logs->low[0] *= (double)total;
+    else
         logs->sum += (double)weight * log((double)total);
+    if (!(logs->low[0] < LARGE))
+        take_logs(logs);
+}
+
+/* Up to eight values of a row; behind the last it stands again. */
+KERNEL_BODY void load_row(reals *v, const real *from, int count)
+{
+    if (count >= LANES) {
+        memcpy(v, from, sizeof *v);
         return;
     }
-    logs->product *= (double)total;
-    if (!(logs->product < 1e200)) {
-        logs->sum += log(logs->product);
-        logs->product = 1;
-    }
+    int last = count - 1;
+#define AT(k) from[k < last ? k : last]
+    *v = (reals){AT(0), AT(1), AT(2), AT(3), AT(4), AT(5), AT(6), AT(7)};
+#undef AT
 }
 
-/* The sum of exp(z - greatest) over a row, in pieces that stay on the stack. */
-KERNEL_BODY real total_of(const real *restrict z, int width, real greatest)
+/* The sums of a row over its classes. */
+struct row {
+    real greatest, total, weight, score; /* of z, of exp(z - greatest), of t, of t (greatest - z) */
+};
+
+/* Adds the first COUNT lanes of V to SUM. */
+KERNEL_BODY void add_lanes(const reals *v, int count, real *sum)
 {
-    real piece[256], total = 0;
-    for (int at = 0; at < width; at += 256) {
-        int count = width - at < 256 ? width - at : 256;
-        for (int i = 0; i < count; i++)
-            piece[i] = z[at + i] - greatest;
-        exponentials_of(piece, (size_t)count);
-        for (int i = 0; i < count; i++)
-            total += piece[i];
-    }
-    return total;
+    real each[LANES];
+    memcpy(each, v, sizeof each);
+    for (int k = 0; k < LANES; k++)
+        *sum += k < count ? each[k] : 0;
 }
 
-/* The mean over rows of -sum(t log softmax(z)); its gradient is softmax(z) sum(t) - t. DZ first holds z - greatest,
- * then the exponentials, of all rows. */
+/* A row, by eight classes at a time. DZ first holds the exponentials. */
+KERNEL_BODY void ce_row(const real *restrict z, const real *restrict target, int width, real inverse,
+                        real *restrict dz, struct logs *logs)
+{
+    reals most = {0}, v = {0}, t = {0};
+    struct row row = {z[0], 0, 0, 0};
+    load_row(&most, z, width);
+    for (int i = LANES; i < width; i += LANES) {
+        load_row(&v, z + i, width - i);
+        raise(&most, &v);
+    }
+    for (int k = 0; k < LANES; k++)
+        row.greatest = most[k] > row.greatest ? most[k] : row.greatest;
+    for (int i = 0; i < width; i += LANES) {
+        int count = width - i < LANES ? width - i : LANES;
+        load_row(&v, z + i, count);
+        load_row(&t, target + i, count);
+        v -= row.greatest;
+        reals score = t * v;
+        exponentials((real *)&v);
+        add_lanes(&score, count, &row.score);
+        add_lanes(&t, count, &row.weight);
+        add_lanes(&v, count, &row.total);
+        for (int k = 0; k < LANES; k++)
+            if (dz && k < count)
+                dz[i + k] = v[k];
+    }
+    logs->sum -= (double)row.score;
+    add_log(logs, row.weight, row.total);
+    real share = row.weight / row.total;
+    for (int i = 0; dz && i < width; i++)
+        dz[i] = (dz[i] * share - target[i]) * inverse;
+}
+
+/* Rows of few classes go by eights, a row a lane; fewer rows than MANY by themselves. */
+enum { FEW = 16, MANY = 3 };
+
+/* Value I of eight rows, which begin AT places from FROM. */
+#define COLUMN(from, at, i) \
+    ((reals){(from)[(at)[0] + (i)], (from)[(at)[1] + (i)], (from)[(at)[2] + (i)], (from)[(at)[3] + (i)], \
+             (from)[(at)[4] + (i)], (from)[(at)[5] + (i)], (from)[(at)[6] + (i)], (from)[(at)[7] + (i)]})
+
+/* Adds weight log(total) of the lanes below COUNT. */
+KERNEL_BODY void add_logs(struct logs *logs, const reals *weight, const reals *total, int count)
+{
+    bool ones = true, large = false;
+    for (int k = 0; k < LANES; k++)
+        ones &= (*weight)[k] == 1;
+    for (int k = 0; k < count && !ones; k++)
+        logs->sum += (double)(*weight)[k] * log((double)(*total)[k]);
+    if (!ones)
+        return;
+    for (int k = 0; k < LANES / 2; k++) {
+        logs->low[k] *= k < count ? (double)(*total)[k] : 1;
+        logs->high[k] *= k + LANES / 2 < count ? (double)(*total)[k + LANES / 2] : 1;
+    }
+    for (int k = 0; k < LANES / 2; k++)
+        large |= !(logs->low[k] < LARGE) | !(logs->high[k] < LARGE);
+    if (large)
+        take_logs(logs);
+}
+
+/* COUNT rows, up to eight; lanes without one have the last again. */
+KERNEL_BODY void ce_eight(const real *restrict z, const real *restrict target, int count, int width, real inverse,
+                          real *restrict dz, struct logs *logs)
+{
+    reals value[FEW], wanted[FEW], weight = {0}, total = {0}, sum = {0};
+    size_t at[LANES] = {0};
+    for (int k = 1; k < LANES; k++)
+        at[k] = at[k - 1] + (k < count ? (size_t)width : 0);
+    reals greatest = value[0] = COLUMN(z, at, 0);
+    for (int i = 1; i < width; i++) {
+        value[i] = COLUMN(z, at, i);
+        raise(&greatest, &value[i]);
+    }
+    for (int i = 0; i < width; i++) {
+        wanted[i] = COLUMN(target, at, i);
+        value[i] -= greatest;
+        sum -= wanted[i] * value[i];
+        weight += wanted[i];
+        exponentials((real *)&value[i]);
+        total += value[i];
+    }
+    for (int k = 0; k < LANES; k++)
+        logs->sum += k < count ? (double)sum[k] : 0;
+    add_logs(logs, &weight, &total, count);
+    reals share = weight / total;
+    for (int i = 0; dz && i < width; i++) {
+        value[i] = (value[i] * share - wanted[i]) * inverse;
+        for (int k = 0; k < LANES; k++)
+            if (k < count)
+                dz[at[k] + (size_t)i] = value[i][k];
+    }
+}
+
+/* The mean over rows of -sum(t log softmax(z)); its gradient is softmax(z) sum(t) - t. */
 KERNEL_BODY double ce_rows_body(const real *restrict z, const real *restrict target, int count, int rows, int width,
                                 real *restrict dz)
 {
-    struct logs logs = {0, 1};
+    struct logs logs = {0, {1, 1, 1, 1}, {1, 1, 1, 1}};
     real inverse = 1 / (real)rows;
-    for (int r = 0; dz && r < count; r++) {
-        const real *zr = z + (size_t)r * width;
-        real greatest = greatest_of(zr, width), *e = dz + (size_t)r * width;
-        for (int i = 0; i < width; i++)
-            e[i] = zr[i] - greatest;
+    size_t at = 0, step = (size_t)width;
+    int left = count;
+    for (; width <= FEW && left >= LANES; left -= LANES, at += LANES * step)
+        ce_eight(z + at, target + at, LANES, width, inverse, dz ? dz + at : NULL, &logs);
+    if (width <= FEW && left >= MANY) {
+        ce_eight(z + at, target + at, left, width, inverse, dz ? dz + at : NULL, &logs);
+        left = 0;
     }
-    if (dz)
-        exponentials_of(dz, (size_t)count * (size_t)width);
-    for (int r = 0; r < count; r++) {
-        const real *zr = z + (size_t)r * width, *t = target + (size_t)r * width;
-        real *e = dz ? dz + (size_t)r * width : NULL, greatest = greatest_of(zr, width), total = 0, weight = 0;
-        for (int i = 0; e && i < width; i++)
-            total += e[i];
-        if (!e)
-            total = total_of(zr, width, greatest);
-        for (int i = 0; i < width; i++) {
-            logs.sum += (double)t[i] * (double)(greatest - zr[i]);
-            weight += t[i];
-        }
-        add_log(&logs, weight, total);
-        real share = weight / total;
-        for (int i = 0; e && i < width; i++)
-            e[i] = (e[i] * share - t[i]) * inverse;
-    }
-    return logs.sum + log(logs.product);
+    for (; left > 0; left--, at += step)
+        ce_row(z + at, target + at, width, inverse, dz ? dz + at : NULL, &logs);
+    take_logs(&logs);
+    return logs.sum;
 }
 
 KERNEL_TWICE(double, ce_rows, (const real *z, const real *target, int count, int rows, int width, real *dz),
