@@ -87,6 +87,9 @@ void stops_truncate(struct stops *stops, double step);
 
 /* --- for the run; each returns at once where the list is empty */
 
+/* Whether it is. */
+bool stops_none(const struct stops *stops);
+
 /* Finds out what conditions are worth that have just been forgotten, before a step runs. False: the person gave up. */
 bool stops_settle(struct session *session);
 

@@ -11,8 +11,13 @@
 
 #include <stdbool.h>
 
-/* Whether the wide kernels are used: the processor has AVX2 and FMA, and the environment holds no DNNTUI_PORTABLE. */
-bool kernel_wide(void);
+/* Whether the wide kernels are used: the processor has AVX2 and FMA, and the environment holds no DNNTUI_PORTABLE. The
+ * variable is kernel.c's; it is seen here because a step of a small network asks some dozens of times. */
+extern bool kernel_is_wide;
+static inline bool kernel_wide(void)
+{
+    return kernel_is_wide;
+}
 
 /* For tests: uses the wide kernels, or does not, from now on; false when the processor has none. */
 bool kernel_choose(bool wide);

@@ -10,6 +10,7 @@
 #define DNN_LANES_H
 
 #include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 #include <tgmath.h>
 
@@ -20,6 +21,12 @@ enum { LANES = 8 };
 
 typedef real reals __attribute__((vector_size(LANES * sizeof(real))));
 typedef real halves __attribute__((vector_size(LANES / 2 * sizeof(real))));
+#ifdef DNN_DOUBLE
+typedef int64_t lane_bits;
+#else
+typedef int32_t lane_bits;
+#endif
+typedef lane_bits masks __attribute__((vector_size(LANES * sizeof(lane_bits)))); /* of reals, bit by bit */
 typedef double doubles __attribute__((vector_size(LANES / 2 * sizeof(double))));
 
 /* The first COUNT values at FROM, 0 <= COUNT <= 8, and zeros. */
@@ -29,8 +36,12 @@ KERNEL_BODY void lanes_load(reals *v, const real *from, size_t count)
         memcpy(v, from, sizeof *v);
         return;
     }
-    memset(v, 0, sizeof *v);
-    memcpy(v, from, count * sizeof *from);
+    real part[LANES] = {0};
+    size_t at = 0;
+    for (size_t piece = LANES / 2; piece > 0; at += count & piece, piece /= 2)
+        if (count & piece)
+            memcpy(part + at, from + at, piece * sizeof *part);
+    memcpy(v, part, sizeof *v);
 }
 
 KERNEL_BODY void lanes_store(real *to, const reals *v, size_t count)
@@ -47,39 +58,55 @@ KERNEL_BODY void lanes_root(reals *v)
     memcpy(v, each, sizeof each);
 }
 
-/* Squares are summed as reals in stretches of so many values, 32 a lane, and the stretches in double: each value's
- * share is then right to 2e-6, at a fifth of what summing in double takes. */
-#define LANES_STRETCH (32 * LANES)
-
-/* Adds the lanes up. False where squares may have been too large or too small for a float: then lanes_exact is to be
- * asked. */
-KERNEL_BODY bool lanes_total(const reals *squares, double *total)
+/* The lanes of V in double: the first half, and the second. */
+KERNEL_BODY void lanes_double(const reals *v, doubles *low, doubles *high)
 {
     real each[LANES];
-    double sum = 0;
-    memcpy(each, squares, sizeof each);
+    double wide[LANES];
+    memcpy(each, v, sizeof each);
     for (int k = 0; k < LANES; k++)
-        sum += each[k];
-    *total = sum;
-    return sum > 1e-30 && sum < 1e37;
+        wide[k] = each[k];
+    memcpy(low, wide, sizeof *low);
+    memcpy(high, wide + LANES / 2, sizeof *high);
 }
 
-/* sum (scale x_i)^2 in double, the products rounded as any real; of zeros, of huge values, and of NaNs, too. */
+/* Squares are summed as reals in stretches of so many values, 64 a lane, and the stretches in double: each value's
+ * share is then right to 4e-6, at a fifth of what summing in double takes. */
+#define LANES_STRETCH (64 * LANES)
+
+/* Adds the lanes up. False where squares may have been too large or too small for a float: then lanes_exact is to be
+ * asked, unless all values are zeros. */
+KERNEL_BODY bool lanes_total(const reals *squares, double *total)
+{
+    doubles low, high;
+    lanes_double(squares, &low, &high);
+    low += high;
+    *total = (low[0] + low[2]) + (low[1] + low[3]);
+    return *total > 1e-30 && *total < 1e37;
+}
+
+/* Whether values, all of which have been or-ed to BITS, are zeros, as many are once the data have been learnt. */
+KERNEL_BODY bool lanes_zero(const masks *bits)
+{
+    masks rest = *bits << 1; /* the sign of a zero does not count */
+    for (int half = LANES / 2; half > 0; half /= 2)
+        for (int k = 0; k < half; k++)
+            rest[k] |= rest[k + half];
+    return rest[0] == 0;
+}
+
+/* sum (scale x_i)^2 in double, the products rounded as any real; of huge values, and of NaNs, too. */
 KERNEL_BODY double lanes_exact(const real *x, real scale, size_t n)
 {
-    double sum[LANES] = {0}, all = 0;
+    doubles sum = {0}, low, high;
     for (size_t i = 0; i < n; i += LANES) {
-        size_t count = n - i < LANES ? n - i : LANES;
-        real each[LANES] = {0};
-        memcpy(each, x + i, count * sizeof *x);
-        for (int k = 0; k < LANES; k++) {
-            real value = scale * each[k];
-            sum[k] += (double)value * (double)value;
-        }
+        reals v;
+        lanes_load(&v, x + i, n - i < LANES ? n - i : LANES);
+        v *= scale;
+        lanes_double(&v, &low, &high);
+        sum += low * low + high * high;
     }
-    for (int k = 0; k < LANES; k++)
-        all += sum[k];
-    return all;
+    return (sum[0] + sum[2]) + (sum[1] + sum[3]);
 }
 
 #endif

@@ -68,6 +68,11 @@ struct layer_needs {
     size_t scratch;                      /* values a thread that last one call, shared with the other layers */
 };
 
+/* What is drawn in a step hangs on. */
+struct layer_draw {
+    uint64_t seed, step; /* STEP: which training step this is */
+};
+
 struct layer_run {
     const struct layer *layer;
     bool training;    /* dropout drops, batch norm uses and updates the batch's statistics */
@@ -89,7 +94,7 @@ struct layer_run {
     real *partial;          /* [LAYER_THREADS or ranks, partial]: every thread's; slot `rank` is the caller's */
     size_t partial_stride;  /* values from one thread's slot to the next, a whole number of cache lines */
     real *scratch;          /* [scratch]: the caller's own, always there; holds anything when a call begins */
-    uint64_t seed, draw;    /* for dropout: the seed, and which training step this is */
+    const struct layer_draw *draw; /* for dropout */
     uint32_t stream;        /* for dropout: tells one layer from another */
 };
 

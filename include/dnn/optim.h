@@ -20,17 +20,23 @@ struct optim_squares {
     double weight, change;
 };
 
+/* Parameters [at, at + n) of the vectors, which are to be updated. */
+struct optim_stretch {
+    size_t at, n;
+    const real *g; /* [n] their gradient, clipped already, ... */
+    real scale;    /* ... once it is multiplied by this */
+    struct optim_squares *squares; /* those of this update are added to it; NULL: nobody asks */
+};
+
 struct optim_step {
     const struct arg_values *args;
     double lr;
     uint64_t t;   /* 1 at the first update since the state was cleared */
-    size_t n;
-    real *w;                  /* [n] changed in place */
-    const real *g;            /* [n] the gradient, clipped already, ... */
-    real scale;               /* ... once it is multiplied by this */
-    real *slot[OPTIM_SLOTS];  /* [n] each; as many as the kind has */
+    real *w;                  /* changed in place */
+    real *slot[OPTIM_SLOTS];  /* laid out as w; as many as the kind has */
     const double *constant;   /* what the kind's `prepare` said of this args, lr and t; NULL: not asked yet */
-    struct optim_squares *squares; /* those of this update are added to it; NULL: nobody asks */
+    const struct optim_stretch *stretch; /* [stretches] */
+    int stretches;
 };
 
 struct optim_kind {

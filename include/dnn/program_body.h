@@ -1,6 +1,7 @@
 /*
- * program_body.h: what a program is made of, for the two files that share it: program.c, which plans a step and answers
- * questions about it, and execute.c, which runs it. Nobody else looks inside.
+ * program_body.h: what a program is made of, for the files that share it: program.c, which plans a step and answers
+ * questions about it, execute.c, which runs it, and parameters.c, where it goes over parameters. Nobody else looks
+ * inside.
  */
 #ifndef DNN_PROGRAM_BODY_H
 #define DNN_PROGRAM_BODY_H
@@ -8,9 +9,9 @@
 #include "dnn/program.h"
 
 struct sums {
-    /* squares, of one thread's share of one layer; aligned so that a whole number of them fills a cache line */
-    _Alignas(32) double gradient;
-    double weight, update;
+    /* of one thread's share of one layer; aligned so that a whole number of them fills a cache line */
+    _Alignas(32) double gradient; /* squares */
+    struct optim_squares update;
 };
 
 /* A stretch [first, last) of the vectors. */
@@ -21,14 +22,14 @@ struct stretch {
 /* A thread's share of a layer's parameters, with the gaps between them, whose zeros no optimizer changes. */
 struct share {
     struct stretch own;
-    bool in_pieces; /* in a batch of one row it is gone over piece by piece (execute.c) */
+    bool in_pieces; /* in a batch of one row it is gone over piece by piece (parameters.c) */
 };
 
 /* What one thread alone writes; a whole number of cache lines. */
 struct lane {
     _Alignas(ARENA_ALIGN) double loss; /* sum over its rows */
     double clip;                       /* what it multiplies gradients by */
-    double gradient;                   /* squares of its share of the gradient */
+    double gradient, weight;           /* squares of its share of the gradient, and of what was updated since */
     bool halt;
     int first, last; /* the rows that are its own */
 };
@@ -40,9 +41,9 @@ struct program {
     struct team *team;
     struct program_source source;
     int ranks, rows_max, rows, cursor;
-    uint64_t seed, draw;
+    struct layer_draw draw;
     int aimed;                       /* the rows that the layers' runs are set for */
-    bool owing;                      /* gradients that need not be in memory (execute.c) are not */
+    bool owing;                      /* gradients that need not be in memory (parameters.c) are not */
     struct op *op;
     int ops;
     double flops;
@@ -70,6 +71,25 @@ struct program {
     int end;
     bool stop_nonfinite;
 };
+
+/* A thread at work, and its own of all that is kept by rank. */
+struct worker {
+    struct program *program;
+    int rank;
+    struct lane *lane;
+    const struct layer_run *run; /* by layer, and the others */
+    const struct share *share;
+    struct sums *sums;
+};
+
+/* WORKER's share of what `reduce` does first, over the layers that the ops UPDATE up to END are of. */
+void parameters_reduce(const struct worker *worker, const struct op *update, const struct op *end);
+
+/* WORKER's share of the updates UPDATE up to END. */
+void parameters_update(const struct worker *worker, const struct op *update, const struct op *end);
+
+/* Whether gradients that need not be in memory are left out of it, in the steps to come. */
+void program_owe(struct program *program, bool owing);
 
 /* Puts the gradients that are owed into memory, as they would stand there. */
 void program_settle(struct program *program);

@@ -10,6 +10,11 @@
 #include "debug/expr.h"
 #include "debug/stops.h"
 
+bool stops_none(const struct stops *stops)
+{
+    return !stops || stops->entries == 0;
+}
+
 bool stops_settle(struct session *session)
 {
     struct stops *stops = session->stops;
@@ -85,12 +90,10 @@ bool stops_sample(struct session *session)
     for (int i = 0; (entry = stops_enabled(session->stops, &stops_watch, i)); i++) {
         double value, x = (double)session->step;
         struct err err = {0};
-        if (expr_number(entry->expr, session, &value, &err) == 0) {
-            if (!(series_last_x(entry->series) >= x)) /* a step that is run again */
-                series_push(entry->series, x, value);
-        } else if (err.code == ERR_INTERRUPT) {
+        if (expr_number(entry->expr, session, &value, &err) == 0)
+            series_extend(entry->series, x, value);
+        else if (err.code == ERR_INTERRUPT)
             return false;
-        }
     }
     return true;
 }

@@ -53,7 +53,7 @@ static bool find_written(const struct session *session, int op, struct trace *tr
 
 /* --- an update that is held back */
 
-/* What clipping multiplies gradients by, as reduce works it out (execute.c). */
+/* What clipping multiplies gradients by, as `reduce` works it out (src/dnn/execute.c). */
 static double clip_factor(const struct session *session)
 {
     double norm = program_gradient_norm(session->train), limit = session->optimizer.clip;
@@ -71,8 +71,9 @@ static void add_updated(const struct session *session, size_t offset, size_t n, 
     if (clip != 1)
         for (size_t i = 0; i < n; i++)
             g[i] *= (real)clip;
-    struct optim_step step = {.args = &optimizer->args, .lr = optimizer->lr, .t = optimizer->t, .n = n, .w = w, .g = g,
-                              .scale = 1};
+    struct optim_stretch all = {.at = 0, .n = n, .g = g, .scale = 1};
+    struct optim_step step = {.args = &optimizer->args, .lr = optimizer->lr, .t = optimizer->t, .w = w,
+                              .stretch = &all, .stretches = 1};
     for (int k = 0; k < optimizer->kind->slots; k++) {
         memcpy(slot[k], optimizer->slot[k] + offset, n * sizeof *slot[k]);
         step.slot[k] = slot[k];

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-static bool wide;
+bool kernel_is_wide;
 
 static bool processor_is_wide(void)
 {
@@ -17,16 +17,11 @@ static bool processor_is_wide(void)
 
 __attribute__((constructor)) static void look(void)
 {
-    wide = processor_is_wide() && !getenv("DNNTUI_PORTABLE");
+    kernel_is_wide = processor_is_wide() && !getenv("DNNTUI_PORTABLE");
 }
 
-bool kernel_wide(void)
+bool kernel_choose(bool wide)
 {
-    return wide;
-}
-
-bool kernel_choose(bool use)
-{
-    wide = use && processor_is_wide();
-    return wide == use;
+    kernel_is_wide = wide && processor_is_wide();
+    return kernel_is_wide == wide;
 }

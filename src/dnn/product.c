@@ -3,7 +3,7 @@
  * from where they lie, or, where they are read often or lie across, from a copy laid out for that. One row, whose
  * product would not pay for a copy, takes sums along the rows of a transposed b, or adds up those of b as it lies.
  *
- * Loops over the rows of a tile are spelt out (ROWS): a compiler that unrolls them late keeps the sums in memory.
+ * Loops over rows are spelt out (ROWS): a compiler that unrolls them late keeps the sums in memory.
  */
 #include "dnn/product.h"
 
@@ -70,26 +70,32 @@ struct tile {
     bool add;
 };
 
-#define ROWS(count, statement) \
+#define ROWS(count, ...) \
     do { \
-        { enum { r = 0 }; statement } \
-        if (count > 1) { enum { r = 1 }; statement } \
-        if (count > 2) { enum { r = 2 }; statement } \
-        if (count > 3) { enum { r = 3 }; statement } \
-        if (count > 4) { enum { r = 4 }; statement } \
-        if (count > 5) { enum { r = 5 }; statement } \
+        { enum { r = 0 }; __VA_ARGS__ } \
+        if (count > 1) { enum { r = 1 }; __VA_ARGS__ } \
+        if (count > 2) { enum { r = 2 }; __VA_ARGS__ } \
+        if (count > 3) { enum { r = 3 }; __VA_ARGS__ } \
+        if (count > 4) { enum { r = 4 }; __VA_ARGS__ } \
+        if (count > 5) { enum { r = 5 }; __VA_ARGS__ } \
+        if (count > 6) { enum { r = 6 }; __VA_ARGS__ } \
+        if (count > 7) { enum { r = 7 }; __VA_ARGS__ } \
     } while (0)
 
-/* FIRST and SECOND are how many columns of b may be read in either half. */
-WIDE_INLINE void multiply(int rows, const struct tile *t, int first, int second)
+/* Columns of either half: how many of b may be read, and how many there are. */
+struct columns {
+    int read_first, read_second, first, second;
+};
+
+WIDE_INLINE void multiply(int rows, const struct tile *t, struct columns columns)
 {
     __m256 low[TILE], high[TILE], low_bias = _mm256_setzero_ps(), high_bias = low_bias;
     const float *a = t->a, *b = t->b;
     ptrdiff_t a_row = t->a_row, a_step = t->a_step, b_row = t->b_row, c_row = t->c_row;
     float *c = t->c;
     if (t->bias) {
-        low_bias = load(t->bias, t->first);
-        high_bias = second ? load(t->bias + LANES, t->second) : high_bias;
+        low_bias = load(t->bias, columns.first);
+        high_bias = columns.second ? load(t->bias + LANES, columns.second) : high_bias;
     }
     ROWS(rows, {
         low[r] = low_bias;
@@ -97,53 +103,60 @@ WIDE_INLINE void multiply(int rows, const struct tile *t, int first, int second)
     });
     if (t->add)
         ROWS(rows, {
-            low[r] = _mm256_add_ps(low[r], load(c + r * c_row, t->first));
-            high[r] = second ? _mm256_add_ps(high[r], load(c + r * c_row + LANES, t->second)) : high[r];
+            low[r] = _mm256_add_ps(low[r], load(c + r * c_row, columns.first));
+            high[r] = columns.second ? _mm256_add_ps(high[r], load(c + r * c_row + LANES, columns.second)) : high[r];
         });
     for (int k = t->steps; k > 0; k--, a += a_step, b += b_row) {
-        __m256 b_low = load(b, first), b_high = second ? load(b + LANES, second) : b_low;
+        __m256 b_low = load(b, columns.read_first);
+        __m256 b_high = columns.read_second ? load(b + LANES, columns.read_second) : b_low;
         ROWS(rows, {
             __m256 each = _mm256_broadcast_ss(a + r * a_row);
             low[r] = _mm256_fmadd_ps(each, b_low, low[r]);
-            high[r] = second ? _mm256_fmadd_ps(each, b_high, high[r]) : high[r];
+            high[r] = columns.read_second ? _mm256_fmadd_ps(each, b_high, high[r]) : high[r];
         });
     }
     ROWS(rows, {
-        store(c + r * c_row, t->first, low[r]);
-        if (second)
-            store(c + r * c_row + LANES, t->second, high[r]);
+        store(c + r * c_row, columns.first, low[r]);
+        if (columns.second)
+            store(c + r * c_row + LANES, columns.second, high[r]);
     });
 }
 
-/* The shapes a panel may have: read whole or in part, one half or two. */
-enum shape { HALF, WHOLE, PART_OF_HALF, PART_OF_WHOLE, SHAPES };
+/* The shapes a panel may have: one half or two; the last in part; and then read in part, too, where it is no copy. Each
+ * has tiles of its own, since a number of columns that is not known costs a product of few rows more than itself. */
+enum shape { HALF, WHOLE, END_OF_HALF, END_OF_WHOLE, PART_OF_HALF, PART_OF_WHOLE, SHAPES };
 
-#define TILE_OF(rows) \
-    WIDE static void half_##rows(const struct tile *t) { multiply(rows, t, LANES, 0); } \
-    WIDE static void whole_##rows(const struct tile *t) { multiply(rows, t, LANES, LANES); } \
-    WIDE static void part_of_half_##rows(const struct tile *t) { multiply(rows, t, t->first, 0); } \
-    WIDE static void part_of_whole_##rows(const struct tile *t) { multiply(rows, t, LANES, t->second); }
+#define TILE_OF(rows, shape, ...) \
+    WIDE static void shape##_##rows(const struct tile *t) { multiply(rows, t, (struct columns){__VA_ARGS__}); }
+#define TILES_OF(rows) \
+    TILE_OF(rows, half, LANES, 0, LANES, 0) \
+    TILE_OF(rows, whole, LANES, LANES, LANES, LANES) \
+    TILE_OF(rows, end_of_half, LANES, 0, t->first, 0) \
+    TILE_OF(rows, end_of_whole, LANES, LANES, LANES, t->second) \
+    TILE_OF(rows, part_of_half, t->first, 0, t->first, 0) \
+    TILE_OF(rows, part_of_whole, LANES, t->second, LANES, t->second)
 
-TILE_OF(1)
-TILE_OF(2)
-TILE_OF(3)
-TILE_OF(4)
-TILE_OF(5)
-TILE_OF(6)
+TILES_OF(1)
+TILES_OF(2)
+TILES_OF(3)
+TILES_OF(4)
+TILES_OF(5)
+TILES_OF(6)
 
-#define SHAPES_OF(rows) {half_##rows, whole_##rows, part_of_half_##rows, part_of_whole_##rows}
+#define SHAPES_OF(rows) \
+    {half_##rows, whole_##rows, end_of_half_##rows, end_of_whole_##rows, part_of_half_##rows, part_of_whole_##rows}
 
 static void (*const tiles[TILE][SHAPES])(const struct tile *t) = {
     SHAPES_OF(1), SHAPES_OF(2), SHAPES_OF(3), SHAPES_OF(4), SHAPES_OF(5), SHAPES_OF(6)};
 
-/* All rows of a panel, in tiles as even as can be. */
-static void multiply_panel(struct tile tile, int rows, enum shape shape)
+/* All rows of a panel, in tiles as even as can be; TILE comes as that of the first. */
+static void multiply_panel(struct tile *tile, int rows, enum shape shape)
 {
     while (rows > 0) {
         int now = rows <= TILE ? rows : rows < 2 * TILE ? (rows + 1) / 2 : TILE;
-        tiles[now - 1][shape](&tile);
-        tile.a += now * tile.a_row;
-        tile.c += now * tile.c_row;
+        tiles[now - 1][shape](tile);
+        tile->a += now * tile->a_row;
+        tile->c += now * tile->c_row;
         rows -= now;
     }
 }
@@ -205,25 +218,24 @@ WIDE_INLINE __m256 sums(const __m256 v[LANES])
     return _mm256_add_ps(_mm256_permute2f128_ps(a, b, 0x20), _mm256_permute2f128_ps(a, b, 0x31));
 }
 
-/* What COUNT rows of b, up to eight, give with one of a. */
-WIDE_INLINE __m256 along(const float *a, const float *b, ptrdiff_t row, int steps, int count)
+/* What eight rows of b give with one of a. Of ROWS that are fewer the last is taken again. */
+WIDE_INLINE __m256 along(const float *a, const float *b, ptrdiff_t row, int steps, int rows)
 {
+    const float *from[LANES];
     __m256 v[LANES];
-    for (int i = 0; i < LANES; i++)
-        v[i] = _mm256_setzero_ps();
+    ROWS(LANES, {
+        from[r] = r == 0 ? b : r < rows ? from[r ? r - 1 : 0] + row : from[r ? r - 1 : 0];
+        v[r] = _mm256_setzero_ps();
+    });
     int k = 0;
     for (; k + LANES <= steps; k += LANES) {
         __m256 each = _mm256_loadu_ps(a + k);
-        for (int i = 0; i < LANES; i++)
-            if (i < count)
-                v[i] = _mm256_fmadd_ps(each, _mm256_loadu_ps(b + i * row + k), v[i]);
+        ROWS(LANES, v[r] = _mm256_fmadd_ps(each, _mm256_loadu_ps(from[r] + k), v[r]););
     }
     if (k < steps) {
         __m256i rest = lanes(steps - k);
         __m256 each = _mm256_maskload_ps(a + k, rest);
-        for (int i = 0; i < LANES; i++)
-            if (i < count)
-                v[i] = _mm256_fmadd_ps(each, _mm256_maskload_ps(b + i * row + k, rest), v[i]);
+        ROWS(LANES, v[r] = _mm256_fmadd_ps(each, _mm256_maskload_ps(from[r] + k, rest), v[r]););
     }
     return sums(v);
 }
@@ -241,19 +253,23 @@ WIDE void product_along(int n, int k, const float *a, const float *b, ptrdiff_t 
     }
 }
 
-/* VECTORS of columns, of COUNT each. */
+/* VECTORS of columns, of COUNT each. Sums over even and over odd steps, since each addition waits for the one before. */
 WIDE_INLINE void across_some(int vectors, int count, int k, const float *a, const float *b, ptrdiff_t b_row, float *c)
 {
-    __m256 sum[4];
-    for (int v = 0; v < vectors; v++)
-        sum[v] = _mm256_setzero_ps();
-    for (; k > 0; k--, a++, b += b_row) {
-        __m256 each = _mm256_broadcast_ss(a);
-        for (int v = 0; v < vectors; v++)
-            sum[v] = _mm256_fmadd_ps(each, load(b + v * LANES, count), sum[v]);
+    __m256 even[4], odd[4];
+    ROWS(vectors, even[r] = odd[r] = _mm256_setzero_ps(););
+    for (; k >= 2; k -= 2, a += 2, b += 2 * b_row) {
+        __m256 each = _mm256_broadcast_ss(a), next = _mm256_broadcast_ss(a + 1);
+        ROWS(vectors, {
+            even[r] = _mm256_fmadd_ps(each, load(b + r * LANES, count), even[r]);
+            odd[r] = _mm256_fmadd_ps(next, load(b + b_row + r * LANES, count), odd[r]);
+        });
     }
-    for (int v = 0; v < vectors; v++)
-        store(c + v * LANES, count, sum[v]);
+    if (k > 0) {
+        __m256 each = _mm256_broadcast_ss(a);
+        ROWS(vectors, even[r] = _mm256_fmadd_ps(each, load(b + r * LANES, count), even[r]););
+    }
+    ROWS(vectors, store(c + r * LANES, count, _mm256_add_ps(even[r], odd[r])););
 }
 
 WIDE void product_across(int n, int k, const float *a, const float *b, ptrdiff_t b_row, float *c)
@@ -288,17 +304,19 @@ WIDE static void run_panel(const struct product *p, int i, int rows, int j, int 
                         .second = columns - first,
                         .add = p->add || from > 0};
     enum shape shape = columns > LANES ? WHOLE : HALF;
+    bool part = columns % LANES;
     if (p->transposed) {
         turn_panel(p->b + j * p->b_row + from, p->b_row, steps, columns, panel);
+        shape += part ? END_OF_HALF : 0;
     } else if (rows >= COPY_FROM && steps >= COPY_FROM) {
         copy_panel(p->b + from * p->b_row + j, p->b_row, steps, columns, panel);
+        shape += part ? END_OF_HALF : 0;
     } else {
         tile.b = p->b + from * p->b_row + j;
         tile.b_row = p->b_row;
-        if (columns % LANES)
-            shape = columns > LANES ? PART_OF_WHOLE : PART_OF_HALF;
+        shape += part ? PART_OF_HALF : 0;
     }
-    multiply_panel(tile, rows, shape);
+    multiply_panel(&tile, rows, shape);
 }
 
 WIDE void product_run(const struct product *p)

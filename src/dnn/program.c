@@ -172,6 +172,7 @@ static struct layer_run layer_run_of(const struct program *program, int i, int r
         .partial = program->partial[i],
         .partial_stride = program->partial_stride[i],
         .scratch = program->scratch + program->scratch_stride * (size_t)rank,
+        .draw = &program->draw,
         .stream = (uint32_t)i,
     };
     for (int k = net->first_param[i]; k < net->first_param[i + 1]; k++) {
@@ -216,22 +217,17 @@ static struct share share_of(const struct program *program, int layer, int rank)
 void program_aim(struct program *program)
 {
     int layers = program->net->top.layers;
-    bool same = program->rows == program->aimed;
+    if (program->rows == program->aimed)
+        return;
     program->aimed = program->rows;
     for (int rank = 0; rank < program->ranks; rank++) {
         struct lane *lane = &program->lane[rank];
-        if (!same) {
-            size_t first, last;
-            program_share((size_t)program->rows, 1, rank, program->ranks, &first, &last);
-            lane->first = (int)first;
-            lane->last = (int)last;
-        }
+        size_t first, last;
+        program_share((size_t)program->rows, 1, rank, program->ranks, &first, &last);
+        lane->first = (int)first;
+        lane->last = (int)last;
         for (int i = 0; i < layers; i++) {
             struct layer_run *run = &program->run[rank * layers + i];
-            run->seed = program->seed;
-            run->draw = program->draw;
-            if (same)
-                continue;
             run->rows = program->rows;
             run->first = run->by_units ? 0 : lane->first;
             run->last = run->by_units ? program->rows : lane->last;
@@ -298,7 +294,6 @@ void program_copy(struct program *program, const struct program *from)
     assert(program->arena.used == from->arena.used && program->ops == from->ops && program->mode == from->mode);
     program->rows = from->rows;
     program->cursor = from->cursor;
-    program->seed = from->seed;
     program->draw = from->draw;
     program->aimed = 0;
     program_aim(program);
@@ -386,9 +381,8 @@ static const struct sums *sums_of(const struct program *program, int layer, int 
 bool program_weights_finite(const struct program *program)
 {
     double squares = 0;
-    for (int i = 0; i < program->net->top.layers; i++)
-        for (int rank = 0; rank < program->ranks; rank++)
-            squares += sums_of(program, i, rank)->weight;
+    for (int rank = 0; rank < program->ranks; rank++)
+        squares += program->lane[rank].weight;
     return isfinite(squares);
 }
 
@@ -402,14 +396,14 @@ double program_layer_gradient_norm(const struct program *program, int layer)
 
 const struct layer_norms *program_norms(const struct program *program, int layer)
 {
-    struct sums total = {0};
+    struct optim_squares total = {0, 0};
     for (int rank = 0; rank < program->ranks; rank++) {
         const struct sums *sums = sums_of(program, layer, rank);
-        total.weight += sums->weight;
-        total.update += sums->update;
+        total.weight += sums->update.weight;
+        total.change += sums->update.change;
     }
     program->norms[layer] = (struct layer_norms){sqrt(total.weight), program_layer_gradient_norm(program, layer),
-                                                 sqrt(total.update)};
+                                                 sqrt(total.change)};
     return &program->norms[layer];
 }
 

@@ -107,18 +107,29 @@ static void dense_forward(const struct layer_run *run, int unused)
                     part.y + part.unit, out);
 }
 
-/* Columns of TO, as many as fill VECTORS. */
-KERNEL_BODY void outer_columns(int units, int in, const real *restrict dy, const real *restrict x, real *restrict to,
-                               int vectors)
+/* Two vectors of columns of TO. */
+KERNEL_BODY void outer_pair(int units, int in, const real *restrict dy, const real *restrict x, real *restrict to)
 {
-    reals v[4], product;
-    for (int k = 0; k < vectors; k++)
-        memcpy(&v[k], x + k * LANES, sizeof v[k]);
-    for (int u = 0; u < units; u++, to += in)
-        for (int k = 0; k < vectors; k++) {
-            product = v[k] * dy[u];
-            memcpy(to + k * LANES, &product, sizeof product);
-        }
+    reals one, two, product;
+    memcpy(&one, x, sizeof one);
+    memcpy(&two, x + LANES, sizeof two);
+    for (int u = 0; u < units; u++, to += in) {
+        product = one * dy[u];
+        memcpy(to, &product, sizeof product);
+        product = two * dy[u];
+        memcpy(to + LANES, &product, sizeof product);
+    }
+}
+
+/* One. */
+KERNEL_BODY void outer_single(int units, int in, const real *restrict dy, const real *restrict x, real *restrict to)
+{
+    reals v, product;
+    memcpy(&v, x, sizeof v);
+    for (int u = 0; u < units; u++, to += in) {
+        product = v * dy[u];
+        memcpy(to, &product, sizeof product);
+    }
 }
 
 /* Columns of TO, as many as fill half a vector. */
@@ -132,16 +143,33 @@ KERNEL_BODY void outer_half(int units, int in, const real *restrict dy, const re
     }
 }
 
+/* The same where that is all of a row: two rows at once, since a half that is stored and soon read as part of a whole
+ * keeps the reader waiting. */
+KERNEL_BODY void outer_narrow(int units, const real *restrict dy, const real *restrict x, real *restrict to)
+{
+    const reals v = {x[0], x[1], x[2], x[3], x[0], x[1], x[2], x[3]};
+    int u = 0;
+    for (; u + 2 <= units; u += 2, to += LANES) {
+        real one = dy[u], two = dy[u + 1];
+        reals product = v * (reals){one, one, one, one, two, two, two, two};
+        memcpy(to, &product, sizeof product);
+    }
+    if (u < units)
+        outer_half(1, LANES / 2, dy + u, x, to);
+}
+
 /* TO <- the outer product of dy and x: [units, in]. */
 KERNEL_BODY void outer_body(int units, int in, const real *restrict dy, const real *restrict x, real *restrict to)
 {
     int i = 0;
-    for (; i + 4 * LANES <= in; i += 4 * LANES)
-        outer_columns(units, in, dy, x + i, to + i, 4);
+    if (in == LANES / 2) {
+        outer_narrow(units, dy, x, to);
+        return;
+    }
     for (; i + 2 * LANES <= in; i += 2 * LANES)
-        outer_columns(units, in, dy, x + i, to + i, 2);
+        outer_pair(units, in, dy, x + i, to + i);
     for (; i + LANES <= in; i += LANES)
-        outer_columns(units, in, dy, x + i, to + i, 1);
+        outer_single(units, in, dy, x + i, to + i);
     for (; i + LANES / 2 <= in; i += LANES / 2)
         outer_half(units, in, dy, x + i, to + i);
     for (int u = 0; i < in && u < units; u++)
@@ -168,8 +196,7 @@ static void outer_gradient(const struct layer_run *run, int unit, int units)
 {
     outer(units, run->in, run->dy + unit, run->x, run->grad[0] + (size_t)unit * (size_t)run->in);
     if (run->layer->args.number[BIAS] != 0)
-        for (int u = unit; u < unit + units; u++)
-            run->grad[1][u] = run->dy[u];
+        memcpy(run->grad[1] + unit, run->dy + unit, (size_t)units * sizeof(real));
 }
 
 static void weight_gradient(const struct layer_run *run, const struct part *part)

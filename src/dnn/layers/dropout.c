@@ -48,7 +48,7 @@ static void draw_row(const struct layer_run *run, int row, size_t width, real *f
     double rate = run->layer->args.number[RATE];
     uint32_t threshold = (uint32_t)(rate * 4294967296.0);
     real kept = (real)(1 / (1 - rate));
-    struct rng start = rng_start(run->seed, RNG_DROPOUT, (uint32_t)run->draw, run->stream);
+    struct rng start = rng_start(run->draw->seed, RNG_DROPOUT, (uint32_t)run->draw->step, run->stream);
     for (size_t i = 0; i < width; i += 4) {
         uint32_t counter[4] = {(uint32_t)(i / 4), (uint32_t)row, start.counter[2], start.counter[3]}, word[4];
         rng_philox(counter, start.key, word);

@@ -42,14 +42,14 @@ struct shared {
 };
 
 /* w <- SHRINK w, g <- g + DECAY w, where it DECAYS, then m, v and the step; of COUNT values from I on. */
-KERNEL_BODY void update_some(const struct optim_step *step, size_t i, size_t count, const struct shared *shared,
+KERNEL_BODY void update_some(const struct optim_piece *piece, size_t i, size_t count, const struct shared *shared,
                              bool decays, struct optim_sums *sums)
 {
     reals before, g, m, v;
-    lanes_load(&before, step->w + i, count);
-    optim_gradient(step, i, count, &g);
-    lanes_load(&m, step->slot[0] + i, count);
-    lanes_load(&v, step->slot[1] + i, count);
+    lanes_load(&before, piece->w + i, count);
+    optim_gradient(piece, i, count, &g);
+    lanes_load(&m, piece->slot[0] + i, count);
+    lanes_load(&v, piece->slot[1] + i, count);
     reals w = before;
     if (decays) {
         w = before * shared->shrink;
@@ -57,23 +57,23 @@ KERNEL_BODY void update_some(const struct optim_step *step, size_t i, size_t cou
     }
     m = m * shared->beta1 + shared->rest1 * g;
     v = v * shared->beta2 + shared->rest2 * g * g;
-    lanes_store(step->slot[0] + i, &m, count);
-    lanes_store(step->slot[1] + i, &v, count);
+    lanes_store(piece->slot[0] + i, &m, count);
+    lanes_store(piece->slot[1] + i, &v, count);
     lanes_root(&v);
     w = w - shared->rate * m / (v * shared->correction + shared->eps);
-    optim_store(step, i, count, &before, &w, sums);
+    optim_store(piece, i, count, &before, &w, sums);
 }
 
-KERNEL_BODY void decaying_some(const struct optim_step *step, size_t i, size_t count, const struct shared *shared,
+KERNEL_BODY void decaying_some(const struct optim_piece *piece, size_t i, size_t count, const struct shared *shared,
                                struct optim_sums *sums)
 {
-    update_some(step, i, count, shared, true, sums);
+    update_some(piece, i, count, shared, true, sums);
 }
 
-KERNEL_BODY void lasting_some(const struct optim_step *step, size_t i, size_t count, const struct shared *shared,
+KERNEL_BODY void lasting_some(const struct optim_piece *piece, size_t i, size_t count, const struct shared *shared,
                               struct optim_sums *sums)
 {
-    update_some(step, i, count, shared, false, sums);
+    update_some(piece, i, count, shared, false, sums);
 }
 
 KERNEL_BODY void update_body(const struct optim_step *step, const double *constant, real shrink, real decay)

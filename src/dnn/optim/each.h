@@ -8,64 +8,85 @@
 #include "dnn/lanes.h"
 #include "dnn/optim.h"
 
-/* A stretch of the parameters: the squares so far, and what they were, from FROM on. */
-struct optim_sums {
-    reals weight, change;
-    real *before; /* [LANES_STRETCH] */
-    size_t from;
+/* A piece of a stretch: as many parameters as one sum of squares takes. */
+struct optim_piece {
+    size_t n;
+    real *restrict w;
+    const real *restrict g;
+    real *restrict slot[OPTIM_SLOTS]; /* NULL beyond the kind's */
+    real scale;
+    real *restrict before; /* [LANES_STRETCH] what w was */
 };
 
-/* Calls SOME(step, i, count, shared, sums) for all of the step's parameters. */
-#define OPTIM_EACH(step, some, shared) \
-    do { \
-        const struct optim_step own = *(step); /* which no store can change */ \
-        real before[LANES_STRETCH]; \
-        for (size_t from = 0, n; from < own.n; from += n) { \
-            struct optim_sums sums = {.before = before, .from = from}; \
-            n = own.n - from < LANES_STRETCH ? own.n - from : LANES_STRETCH; \
-            size_t whole = from + n / LANES * LANES; \
-            for (size_t i = from; i < whole; i += LANES) \
-                some(&own, i, LANES, shared, &sums); \
-            if (whole < from + n) \
-                some(&own, whole, from + n - whole, shared, &sums); \
-            optim_add(&own, n, &sums); \
-        } \
-    } while (0)
+struct optim_sums {
+    reals weight, change;
+    masks changed; /* bits that are set in any change */
+};
+
+KERNEL_BODY struct optim_piece optim_piece(const struct optim_step *step, const struct optim_stretch *stretch,
+                                           size_t from, real *before)
+{
+    size_t at = stretch->at + from, left = stretch->n - from;
+    struct optim_piece piece = {.n = left < LANES_STRETCH ? left : LANES_STRETCH, .w = step->w + at,
+                                .g = stretch->g + from, .scale = stretch->scale, .before = before};
+    for (int k = 0; k < OPTIM_SLOTS; k++)
+        piece.slot[k] = step->slot[k] ? step->slot[k] + at : NULL;
+    return piece;
+}
 
 /* G <- the gradient of the COUNT parameters from I on. */
-KERNEL_BODY void optim_gradient(const struct optim_step *step, size_t i, size_t count, reals *g)
+KERNEL_BODY void optim_gradient(const struct optim_piece *piece, size_t i, size_t count, reals *g)
 {
-    lanes_load(g, step->g + i, count);
-    *g *= step->scale;
+    lanes_load(g, piece->g + i, count);
+    *g *= piece->scale;
 }
 
 /* Stores W, the COUNT parameters from I on, which were BEFORE. */
-KERNEL_BODY void optim_store(const struct optim_step *step, size_t i, size_t count, const reals *before, const reals *w,
-                             struct optim_sums *sums)
+KERNEL_BODY void optim_store(const struct optim_piece *piece, size_t i, size_t count, const reals *before,
+                             const reals *w, struct optim_sums *sums)
 {
     reals change = *w - *before;
-    lanes_store(step->w + i, w, count);
-    memcpy(sums->before + (i - sums->from), before, sizeof *before);
+    lanes_store(piece->w + i, w, count);
+    memcpy(piece->before + i, before, sizeof *before);
     sums->weight += *w * *w;
     sums->change += change * change;
+    sums->changed |= (masks)change;
 }
 
-/* The squares of the N parameters of a stretch to those of the step. */
-KERNEL_BODY void optim_add(const struct optim_step *step, size_t n, struct optim_sums *sums)
+/* Adds the squares of PIECE to those of the update. */
+KERNEL_BODY void optim_add(const struct optim_piece *piece, const struct optim_sums *sums,
+                           struct optim_squares *squares)
 {
     double weight, change;
-    const real *w = step->w + sums->from;
-    if (!step->squares)
-        return;
     if (!lanes_total(&sums->weight, &weight))
-        weight = lanes_exact(w, 1, n);
-    if (!lanes_total(&sums->change, &change)) {
-        for (size_t i = 0; i < n; i++)
-            sums->before[i] = w[i] - sums->before[i];
-        change = lanes_exact(sums->before, 1, n);
+        weight = lanes_exact(piece->w, 1, piece->n);
+    if (!lanes_total(&sums->change, &change) && !lanes_zero(&sums->changed)) {
+        for (size_t i = 0; i < piece->n; i++)
+            piece->before[i] = piece->w[i] - piece->before[i];
+        change = lanes_exact(piece->before, 1, piece->n);
     }
-    step->squares->weight += weight;
-    step->squares->change += change;
+    squares->weight += weight;
+    squares->change += change;
 }
+
+/* Calls SOME(piece, i, count, shared, sums) for all parameters that STEP names. */
+#define OPTIM_EACH(step, some, shared) \
+    do { \
+        real before[LANES_STRETCH]; \
+        for (int k = 0; k < (step)->stretches; k++) { \
+            const struct optim_stretch *stretch = &(step)->stretch[k]; \
+            for (size_t from = 0; from < stretch->n; from += LANES_STRETCH) { \
+                const struct optim_piece piece = optim_piece(step, stretch, from, before); \
+                struct optim_sums sums = {{0}, {0}, {0}}; \
+                size_t whole = piece.n / LANES * LANES; \
+                for (size_t i = 0; i < whole; i += LANES) \
+                    some(&piece, i, LANES, shared, &sums); \
+                if (whole < piece.n) \
+                    some(&piece, whole, piece.n - whole, shared, &sums); \
+                if (stretch->squares) \
+                    optim_add(&piece, &sums, stretch->squares); \
+            } \
+        } \
+    } while (0)
 
 #endif

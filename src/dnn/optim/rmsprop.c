@@ -16,19 +16,19 @@ struct shared {
     real rate, alpha, rest, eps, decay;
 };
 
-KERNEL_BODY void update_some(const struct optim_step *step, size_t i, size_t count, const struct shared *shared,
+KERNEL_BODY void update_some(const struct optim_piece *piece, size_t i, size_t count, const struct shared *shared,
                              struct optim_sums *sums)
 {
     reals before, g, v;
-    lanes_load(&before, step->w + i, count);
-    optim_gradient(step, i, count, &g);
-    lanes_load(&v, step->slot[0] + i, count);
+    lanes_load(&before, piece->w + i, count);
+    optim_gradient(piece, i, count, &g);
+    lanes_load(&v, piece->slot[0] + i, count);
     g = g + shared->decay * before;
     v = v * shared->alpha + shared->rest * g * g;
-    lanes_store(step->slot[0] + i, &v, count);
+    lanes_store(piece->slot[0] + i, &v, count);
     lanes_root(&v);
     reals w = before - shared->rate * g / (v + shared->eps);
-    optim_store(step, i, count, &before, &w, sums);
+    optim_store(piece, i, count, &before, &w, sums);
 }
 
 KERNEL_BODY void update_body(const struct optim_step *step)

@@ -10,14 +10,14 @@ struct plain_shared {
     real rate, decay;
 };
 
-KERNEL_BODY void plain_some(const struct optim_step *step, size_t i, size_t count, const struct plain_shared *shared,
+KERNEL_BODY void plain_some(const struct optim_piece *piece, size_t i, size_t count, const struct plain_shared *shared,
                             struct optim_sums *sums)
 {
     reals before, g;
-    lanes_load(&before, step->w + i, count);
-    optim_gradient(step, i, count, &g);
+    lanes_load(&before, piece->w + i, count);
+    optim_gradient(piece, i, count, &g);
     reals w = before - shared->rate * (g + shared->decay * before);
-    optim_store(step, i, count, &before, &w, sums);
+    optim_store(piece, i, count, &before, &w, sums);
 }
 
 KERNEL_BODY void plain_body(const struct optim_step *step)
@@ -39,18 +39,18 @@ struct heavy_shared {
     real rate, momentum, decay, now, ahead; /* the last two: the shares of the gradient and of the buffer */
 };
 
-KERNEL_BODY void heavy_some(const struct optim_step *step, size_t i, size_t count, const struct heavy_shared *shared,
+KERNEL_BODY void heavy_some(const struct optim_piece *piece, size_t i, size_t count, const struct heavy_shared *shared,
                             struct optim_sums *sums)
 {
     reals before, g, buffer;
-    lanes_load(&before, step->w + i, count);
-    optim_gradient(step, i, count, &g);
-    lanes_load(&buffer, step->slot[0] + i, count);
+    lanes_load(&before, piece->w + i, count);
+    optim_gradient(piece, i, count, &g);
+    lanes_load(&buffer, piece->slot[0] + i, count);
     g = g + shared->decay * before;
     buffer = buffer * shared->momentum + g;
-    lanes_store(step->slot[0] + i, &buffer, count);
+    lanes_store(piece->slot[0] + i, &buffer, count);
     reals w = before - shared->rate * (shared->now * g + shared->ahead * buffer);
-    optim_store(step, i, count, &before, &w, sums);
+    optim_store(piece, i, count, &before, &w, sums);
 }
 
 KERNEL_BODY void heavy_body(const struct optim_step *step)

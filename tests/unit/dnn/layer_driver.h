@@ -28,7 +28,7 @@ struct driver {
     real *partial;
     size_t partial_stride;
     real *scratch; /* of whoever is called; filled with NaN before each call */
-    uint64_t seed, draw;
+    struct layer_draw draw;
     uint32_t stream;
 };
 
@@ -44,7 +44,7 @@ static inline real *driver_values(size_t n, real value)
 static inline bool driver_open(struct driver *d, const struct layer *layer, struct shape in, int rows, int ranks)
 {
     struct err err;
-    *d = (struct driver){.layer = *layer, .rows = rows, .ranks = ranks, .training = true, .seed = 7, .draw = 3,
+    *d = (struct driver){.layer = *layer, .rows = rows, .ranks = ranks, .training = true, .draw = {7, 3},
                          .stream = 2};
     d->layer.in = d->layer.out = in;
     strcpy(d->layer.name, "tested");
@@ -102,7 +102,7 @@ static inline struct layer_run driver_run(const struct driver *d, int rank)
         .training = d->training, .rows = d->rows, .first = d->rows * rank / d->ranks,
         .last = d->rows * (rank + 1) / d->ranks, .rank = rank, .ranks = d->ranks, .x = d->x, .y = d->y, .dx = d->dx,
         .dy = d->dy, .partial = d->training ? d->partial : NULL, .partial_stride = d->partial_stride,
-        .scratch = d->scratch, .seed = d->seed, .draw = d->draw, .stream = d->stream, .by_units = d->by_units};
+        .scratch = d->scratch, .draw = &d->draw, .stream = d->stream, .by_units = d->by_units};
     if (d->by_units) {
         run.first = 0;
         run.last = d->rows;

@@ -210,8 +210,8 @@ static void dropout_depends_on_its_position_alone(void **state)
     for (int variant = 0; variant < 4; variant++) {
         struct driver other = opened("dropout", WIDE, TALL, variant == 0 ? 3 : 1);
         memcpy(other.x, base.x, sizeof(real) * WIDE * TALL);
-        other.seed += variant == 1;
-        other.draw += variant == 2;
+        other.draw.seed += variant == 1;
+        other.draw.step += variant == 2;
         other.stream += variant == 3;
         driver_forward(&other);
         if (variant == 0)

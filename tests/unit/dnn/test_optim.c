@@ -41,7 +41,9 @@ static double stepped(const char *spec)
     real w = 1, state[OPTIM_SLOTS] = {0};
     for (int t = 1; t <= STEPS; t++) {
         real g = (real)gradients[t - 1];
-        struct optim_step step = {.args = &args, .lr = RATE, .t = (uint64_t)t, .n = 1, .w = &w, .g = &g, .scale = 1};
+        struct optim_stretch all = {.n = 1, .g = &g, .scale = 1};
+        struct optim_step step = {.args = &args, .lr = RATE, .t = (uint64_t)t, .w = &w, .stretch = &all,
+                                  .stretches = 1};
         for (int i = 0; i < kind->slots; i++)
             step.slot[i] = &state[i];
         kind->update(&step);
@@ -127,15 +129,18 @@ static void a_vector_is_updated_value_by_value(void **unused)
             g[i] = (real)cos(3 * i);
         }
         for (uint64_t t = 1; t <= 3; t++) {
-            struct optim_step all = {.args = &args, .lr = kind->lr, .t = t, .n = COUNT, .w = w, .g = g, .scale = 1,
-                                     .slot = {state[0], state[1]}};
+            struct optim_stretch whole = {.n = COUNT, .g = g, .scale = 1}, single[COUNT];
+            struct optim_step all = {.args = &args, .lr = kind->lr, .t = t, .w = w, .slot = {state[0], state[1]},
+                                     .stretch = &whole, .stretches = 1};
             kind->update(&all);
-            for (int i = 0; i < COUNT; i++) {
-                struct optim_step one = {.args = &args, .lr = kind->lr, .t = t, .n = 1, .w = &apart[i],
-                                         .g = &g[i], .scale = 1,
-                                         .slot = {&apart_state[0][i], &apart_state[1][i]}};
-                kind->update(&one);
-            }
+            for (int i = 0; i < COUNT; i++)
+                single[i] = (struct optim_stretch){.at = (size_t)i, .n = 1, .g = &g[i], .scale = 1};
+            all.w = apart;
+            for (int i = 0; i < OPTIM_SLOTS; i++)
+                all.slot[i] = apart_state[i];
+            all.stretch = single;
+            all.stretches = COUNT;
+            kind->update(&all);
         }
         assert_memory_equal(w, apart, sizeof w);
         assert_memory_equal(state, apart_state, sizeof state);
@@ -152,8 +157,9 @@ static void zeros_stay_and_nan_shows(void **unused)
         const struct optim_kind *kind = optim_kinds[k];
         struct arg_values args = arguments(kind, kind->name);
         real w[2] = {0, 1}, g[2] = {0, NAN}, state[OPTIM_SLOTS][2] = {{0}};
-        struct optim_step step = {.args = &args, .lr = kind->lr, .t = 1, .n = 2, .w = w, .g = g, .scale = 1,
-                                  .slot = {state[0], state[1]}};
+        struct optim_stretch all = {.n = 2, .g = g, .scale = 1};
+        struct optim_step step = {.args = &args, .lr = kind->lr, .t = 1, .w = w, .slot = {state[0], state[1]},
+                                  .stretch = &all, .stretches = 1};
         kind->update(&step);
         assert_true(w[0] == 0 && isnan(w[1]));
         for (int i = 0; i < kind->slots; i++)

@@ -75,8 +75,9 @@ static double stepped(const struct optim_kind *kind, bool wide, real w[MOST])
         real before[MOST];
         struct optim_squares squares = {1, 1}; /* added to */
         memcpy(before, w, sizeof before);
-        kind->update(&(struct optim_step){.args = &args, .lr = 0.1, .t = t, .n = MOST, .w = w, .g = a, .scale = 1,
-                                          .slot = {slot[0], slot[1]}, .squares = &squares});
+        kind->update(&(struct optim_step){
+            .args = &args, .lr = 0.1, .t = t, .w = w, .slot = {slot[0], slot[1]}, .stretches = 1,
+            .stretch = &(struct optim_stretch){.n = MOST, .g = a, .scale = 1, .squares = &squares}});
         for (int i = 0; i < MOST; i++)
             before[i] = w[i] - before[i];
         near(squares.weight, 1 + sweep_squares(w, 1, MOST));

@@ -1,0 +1,194 @@
+/*
+ * parameters.c: the ops of a step that go over parameters: `reduce`, which adds the threads' gradients up and takes the
+ * norms, and the updates. Who runs them when is in execute.c.
+ */
+#include <math.h>
+
+#include "dnn/program_body.h"
+#include "dnn/sweep.h"
+
+/* Parameters are gone over in stretches that stay in the first-level cache, since what is made of them, or read of
+ * them, is there for a next pass. */
+#define STRETCH 1024
+
+/* --- gradients of a batch of one row
+ *
+ * Such a gradient is the product of two vectors. Of a large layer it is gone over piece by piece, as the layer tells it
+ * from the row, and need not be in memory: backward leaves it owed where nobody can look before the update is made, and
+ * it is paid when somebody does. Sums and updates are the same whether it is owed. */
+
+static bool goes_in_pieces(const struct program *program, int layer)
+{
+    return program->rows == 1 && program->share[layer].in_pieces;
+}
+
+void program_owe(struct program *program, bool owing)
+{
+    int layers = program->net->top.layers;
+    program->owing = owing;
+    for (int i = 0; i < program->ranks * layers; i++)
+        program->run[i].owed = owing && goes_in_pieces(program, i % layers);
+}
+
+/* The next piece of LAYER's gradient, from AT on and before LAST. */
+static struct layer_piece next_piece(const struct program *program, int layer, size_t at, size_t last)
+{
+    const struct layer_run *run = &program->run[layer];
+    struct layer_piece piece = run->layer->kind->gradient(run, at - program->share[layer].own.first);
+    piece.n = piece.n < last - at ? piece.n : last - at;
+    return piece;
+}
+
+/* Writes PIECE to its place in memory; it is that which stands there from now on. */
+static void pay(struct layer_piece *piece, real *place)
+{
+    for (size_t i = 0; i < piece->n; i++)
+        place[i] = piece->scale * piece->g[i];
+    piece->scale = 1;
+    piece->g = place;
+}
+
+static void clip_gradient(real *g, size_t n, double clip)
+{
+    for (size_t i = 0; clip != 1 && i < n; i++)
+        g[i] *= (real)clip;
+}
+
+void program_settle(struct program *program)
+{
+    int layers = program->net->top.layers;
+    bool updated = program->cursor != program_reduce(program) + 1; /* else it was held back */
+    for (int i = 0; program->owing && i < layers; i++) {
+        size_t last = program->share[(program->ranks - 1) * layers + i].own.last;
+        struct layer_piece piece;
+        for (size_t at = program->share[i].own.first; program->run[i].owed && at < last; at += piece.n) {
+            piece = next_piece(program, i, at, last);
+            pay(&piece, program->gradient + at);
+            clip_gradient(program->gradient + at, piece.n, updated ? program->lane[0].clip : 1);
+        }
+    }
+    if (program->owing)
+        program_owe(program, false);
+}
+
+/* The squares of LAYER's gradient over SHARE. Many pieces are the same vector times another factor, whose squares are
+ * summed once; but where a product might not fit a float, each counts as what it is. */
+static double squares_of_pieces(const struct program *program, int layer, struct stretch share)
+{
+    const double fits = 1e76; /* less than the square of the largest float */
+    struct layer_piece piece, last = {0};
+    double squares = 0, of_last = 0;
+    for (size_t at = share.first; at < share.last; at += piece.n) {
+        piece = next_piece(program, layer, at, share.last);
+        if (piece.g != last.g || piece.n != last.n)
+            of_last = sweep_squares(piece.g, 1, piece.n);
+        last = piece;
+        double here = (double)piece.scale * (double)piece.scale * of_last;
+        squares += here < fits ? here : sweep_squares(piece.g, piece.scale, piece.n);
+    }
+    return squares;
+}
+
+/* --- reduce */
+
+/* Adds the threads' gradients up in the order of their ranks, over SHARE; returns the sum of squares. */
+static double add_gradients(struct program *program, struct stretch share)
+{
+    double squares = 0;
+    for (size_t at = share.first; at < share.last; at += STRETCH) {
+        size_t n = share.last - at < STRETCH ? share.last - at : STRETCH;
+        real *total = program->gradient + at;
+        for (int other = 1; other < program->ranks; other++) {
+            double sum = sweep_add(total, total + program->net->size * (size_t)other, n);
+            squares += other == program->ranks - 1 ? sum : 0;
+        }
+    }
+    return squares;
+}
+
+static double reduce_layer(const struct worker *worker, int layer)
+{
+    struct program *program = worker->program;
+    struct stretch share = worker->share[layer].own;
+    if (goes_in_pieces(program, layer))
+        return squares_of_pieces(program, layer, share);
+    if (program->ranks > 1 && !worker->run[layer].by_units)
+        return add_gradients(program, share);
+    return sweep_squares(program->gradient + share.first, 1, share.last - share.first);
+}
+
+void parameters_reduce(const struct worker *worker, const struct op *update, const struct op *end)
+{
+    double squares = 0;
+    for (; update < end; update++)
+        squares += worker->sums[update->layer].gradient = reduce_layer(worker, update->layer);
+    worker->lane->gradient = squares;
+    worker->lane->weight = 0;
+}
+
+/* --- updates */
+
+/* Stretches of the parameters that wait until the optimizer goes over all of them at once. */
+enum { WAITING = 32 };
+struct waiting {
+    int count;
+    struct optim_stretch stretch[WAITING];
+};
+
+static void make_updates(const struct worker *worker, struct waiting *waiting)
+{
+    struct optim_step step = worker->program->step;
+    step.stretch = waiting->stretch;
+    step.stretches = waiting->count;
+    worker->program->optimizer->kind->update(&step);
+    waiting->count = 0;
+}
+
+static void add_update(const struct worker *worker, struct waiting *waiting, struct optim_stretch stretch)
+{
+    if (waiting->count == WAITING)
+        make_updates(worker, waiting);
+    waiting->stretch[waiting->count++] = stretch;
+}
+
+/* LAYER's, piece by piece since its gradient comes so, or is clipped first. */
+static void add_pieces(const struct worker *worker, struct waiting *waiting, int layer)
+{
+    struct program *program = worker->program;
+    struct stretch share = worker->share[layer].own;
+    double clip = worker->lane->clip;
+    struct layer_piece piece;
+    for (size_t at = share.first; at < share.last; at += piece.n) {
+        real *place = program->gradient + at;
+        size_t left = share.last - at;
+        piece = goes_in_pieces(program, layer) ? next_piece(program, layer, at, share.last)
+                                               : (struct layer_piece){left < STRETCH ? left : STRETCH, 1, place};
+        if (clip != 1) {
+            if (piece.g != place)
+                pay(&piece, place);
+            clip_gradient(place, piece.n, clip);
+        }
+        add_update(worker, waiting, (struct optim_stretch){at, piece.n, piece.g, piece.scale,
+                                                           &worker->sums[layer].update});
+    }
+}
+
+void parameters_update(const struct worker *worker, const struct op *update, const struct op *end)
+{
+    struct program *program = worker->program;
+    struct waiting waiting;
+    waiting.count = 0;
+    for (const struct op *op = update; op < end; op++) {
+        struct stretch share = worker->share[op->layer].own;
+        struct optim_squares *squares = &worker->sums[op->layer].update;
+        *squares = (struct optim_squares){0, 0};
+        if (worker->lane->clip != 1 || goes_in_pieces(program, op->layer))
+            add_pieces(worker, &waiting, op->layer);
+        else
+            add_update(worker, &waiting, (struct optim_stretch){share.first, share.last - share.first,
+                                                                program->gradient + share.first, 1, squares});
+    }
+    make_updates(worker, &waiting);
+    for (const struct op *op = update; op < end; op++)
+        worker->lane->weight += worker->sums[op->layer].update.weight;
+}
