@@ -66,8 +66,6 @@ struct logs {
     doubles low, high; /* products, by lane */
 };
 
-#define LARGE 1e35 /* the product of eight such still is a double */
-
 KERNEL_BODY void take_logs(struct logs *logs)
 {
     doubles all = logs->low * logs->high;
@@ -75,107 +73,78 @@ KERNEL_BODY void take_logs(struct logs *logs)
     logs->low = logs->high = (doubles){1, 1, 1, 1};
 }
 
-/* Adds weight log(total). */
-KERNEL_BODY void add_log(struct logs *logs, real weight, real total)
+#define LARGE 1e35 /* the product of eight such still is a double */
+
+/* Adds weight log(total) of eight lanes. */
+KERNEL_BODY void add_eight_logs(struct logs *logs, const reals *weight, const reals *total)
 {
-    if (weight == 1)
-        logs->low[0] *= (double)total;
-    else
-        logs->sum += (double)weight * log((double)total);
-    if (!(logs->low[0] < LARGE))
+    doubles low, high;
+    masks other = *weight != 1;
+    lanes_double(total, &low, &high);
+    if (!lanes_zero(&other)) {
+        for (int k = 0; k < LANES; k++)
+            logs->sum += (double)(*weight)[k] * log((double)(*total)[k]);
+        return;
+    }
+    logs->low *= low;
+    logs->high *= high;
+    doubles most = logs->low + logs->high; /* all are above 0 */
+    if (!(most[0] + most[1] + most[2] + most[3] < LARGE))
         take_logs(logs);
 }
 
-/* Up to eight values of a row; behind the last it stands again. */
-KERNEL_BODY void load_row(reals *v, const real *from, int count)
+/* The same of those below COUNT, which are few. */
+KERNEL_BODY void add_logs(struct logs *logs, const reals *weight, const reals *total, int count)
 {
-    if (count >= LANES) {
-        memcpy(v, from, sizeof *v);
-        return;
+    for (int k = 0; k < count; k++) {
+        if ((*weight)[k] == 1)
+            logs->low[0] *= (double)(*total)[k];
+        else
+            logs->sum += (double)(*weight)[k] * log((double)(*total)[k]);
+        if (!(logs->low[0] < LARGE))
+            take_logs(logs);
     }
-    int last = count - 1;
-#define AT(k) from[k < last ? k : last]
-    *v = (reals){AT(0), AT(1), AT(2), AT(3), AT(4), AT(5), AT(6), AT(7)};
-#undef AT
 }
 
-/* The sums of a row over its classes. */
-struct row {
-    real greatest, total, weight, score; /* of z, of exp(z - greatest), of t, of t (greatest - z) */
-};
-
-/* Adds the first COUNT lanes of V to SUM. */
-KERNEL_BODY void add_lanes(const reals *v, int count, real *sum)
+/* A row of many classes. DZ first holds z - greatest, then the exponentials. Returns its part of the sum. */
+KERNEL_BODY double ce_row(const real *restrict z, const real *restrict target, int width, real inverse,
+                          real *restrict dz)
 {
-    real each[LANES];
-    memcpy(each, v, sizeof each);
-    for (int k = 0; k < LANES; k++)
-        *sum += k < count ? each[k] : 0;
-}
-
-/* A row, by eight classes at a time. DZ first holds the exponentials. */
-KERNEL_BODY void ce_row(const real *restrict z, const real *restrict target, int width, real inverse,
-                        real *restrict dz, struct logs *logs)
-{
-    reals most = {0}, v = {0}, t = {0};
-    struct row row = {z[0], 0, 0, 0};
-    load_row(&most, z, width);
-    for (int i = LANES; i < width; i += LANES) {
-        load_row(&v, z + i, width - i);
-        raise(&most, &v);
-    }
-    for (int k = 0; k < LANES; k++)
-        row.greatest = most[k] > row.greatest ? most[k] : row.greatest;
-    for (int i = 0; i < width; i += LANES) {
-        int count = width - i < LANES ? width - i : LANES;
-        load_row(&v, z + i, count);
-        load_row(&t, target + i, count);
-        v -= row.greatest;
-        reals score = t * v;
+    real greatest = z[0], total = 0, weight = 0;
+    double sum = 0;
+    for (int i = 1; i < width; i++)
+        greatest = z[i] > greatest ? z[i] : greatest;
+    for (int at = 0; at < width; at += LANES) {
+        int count = width - at < LANES ? width - at : LANES;
+        reals v;
+        lanes_load(&v, z + at, (size_t)count);
+        v -= greatest;
         exponentials((real *)&v);
-        add_lanes(&score, count, &row.score);
-        add_lanes(&t, count, &row.weight);
-        add_lanes(&v, count, &row.total);
-        for (int k = 0; k < LANES; k++)
-            if (dz && k < count)
-                dz[i + k] = v[k];
+        for (int k = 0; k < count; k++)
+            total += v[k];
+        if (dz)
+            lanes_store(dz + at, &v, (size_t)count);
     }
-    logs->sum -= (double)row.score;
-    add_log(logs, row.weight, row.total);
-    real share = row.weight / row.total;
+    for (int i = 0; i < width; i++) {
+        sum += (double)target[i] * (double)(greatest - z[i]);
+        weight += target[i];
+    }
+    real share = weight / total;
     for (int i = 0; dz && i < width; i++)
         dz[i] = (dz[i] * share - target[i]) * inverse;
+    return sum + (double)weight * log((double)total);
 }
 
-/* Rows of few classes go by eights, a row a lane; fewer rows than MANY by themselves. */
-enum { FEW = 16, MANY = 3 };
+/* Rows of few classes go by eights, a row a lane. */
+enum { FEW = 16 };
 
 /* Value I of eight rows, which begin AT places from FROM. */
 #define COLUMN(from, at, i) \
     ((reals){(from)[(at)[0] + (i)], (from)[(at)[1] + (i)], (from)[(at)[2] + (i)], (from)[(at)[3] + (i)], \
              (from)[(at)[4] + (i)], (from)[(at)[5] + (i)], (from)[(at)[6] + (i)], (from)[(at)[7] + (i)]})
 
-/* Adds weight log(total) of the lanes below COUNT. */
-KERNEL_BODY void add_logs(struct logs *logs, const reals *weight, const reals *total, int count)
-{
-    bool ones = true, large = false;
-    for (int k = 0; k < LANES; k++)
-        ones &= (*weight)[k] == 1;
-    for (int k = 0; k < count && !ones; k++)
-        logs->sum += (double)(*weight)[k] * log((double)(*total)[k]);
-    if (!ones)
-        return;
-    for (int k = 0; k < LANES / 2; k++) {
-        logs->low[k] *= k < count ? (double)(*total)[k] : 1;
-        logs->high[k] *= k + LANES / 2 < count ? (double)(*total)[k + LANES / 2] : 1;
-    }
-    for (int k = 0; k < LANES / 2; k++)
-        large |= !(logs->low[k] < LARGE) | !(logs->high[k] < LARGE);
-    if (large)
-        take_logs(logs);
-}
-
-/* COUNT rows, up to eight; lanes without one have the last again. */
+/* COUNT rows, up to eight; lanes without one have the last again. Numbers that are known when this is compiled make it
+ * fast. */
 KERNEL_BODY void ce_eight(const real *restrict z, const real *restrict target, int count, int width, real inverse,
                           real *restrict dz, struct logs *logs)
 {
@@ -196,9 +165,12 @@ KERNEL_BODY void ce_eight(const real *restrict z, const real *restrict target, i
         exponentials((real *)&value[i]);
         total += value[i];
     }
-    for (int k = 0; k < LANES; k++)
-        logs->sum += k < count ? (double)sum[k] : 0;
-    add_logs(logs, &weight, &total, count);
+    for (int k = 0; k < count; k++)
+        logs->sum += (double)sum[k];
+    if (count == LANES)
+        add_eight_logs(logs, &weight, &total);
+    else
+        add_logs(logs, &weight, &total, count);
     reals share = weight / total;
     for (int i = 0; dz && i < width; i++) {
         value[i] = (value[i] * share - wanted[i]) * inverse;
@@ -218,13 +190,13 @@ KERNEL_BODY double ce_rows_body(const real *restrict z, const real *restrict tar
     int left = count;
     for (; width <= FEW && left >= LANES; left -= LANES, at += LANES * step)
         ce_eight(z + at, target + at, LANES, width, inverse, dz ? dz + at : NULL, &logs);
-    if (width <= FEW && left >= MANY) {
+    if (width <= FEW && left == 1)
+        ce_eight(z + at, target + at, 1, width, inverse, dz ? dz + at : NULL, &logs);
+    else if (width <= FEW && left > 0)
         ce_eight(z + at, target + at, left, width, inverse, dz ? dz + at : NULL, &logs);
-        left = 0;
-    }
-    for (; left > 0; left--, at += step)
-        ce_row(z + at, target + at, width, inverse, dz ? dz + at : NULL, &logs);
     take_logs(&logs);
+    for (; width > FEW && left > 0; left--, at += step)
+        logs.sum += ce_row(z + at, target + at, width, inverse, dz ? dz + at : NULL);
     return logs.sum;
 }
 

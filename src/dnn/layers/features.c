@@ -35,6 +35,18 @@ KERNEL_BODY void sum_body(int rows, int n, size_t stride, const real *restrict x
         memcpy(sum + i + 2 * LANES, &c, sizeof c);
         memcpy(sum + i + 3 * LANES, &d, sizeof d);
     }
+    for (; i + 2 * LANES <= n; i += 2 * LANES) {
+        reals a = {0}, b = {0}, v;
+        const real *at = x + i;
+        for (int r = 0; r < rows; r++, at += stride) {
+            LOAD(v, at);
+            a += v;
+            LOAD(v, at + LANES);
+            b += v;
+        }
+        memcpy(sum + i, &a, sizeof a);
+        memcpy(sum + i + LANES, &b, sizeof b);
+    }
     for (; i + LANES <= n; i += LANES) {
         reals a = {0}, v;
         const real *at = x + i;
@@ -44,11 +56,20 @@ KERNEL_BODY void sum_body(int rows, int n, size_t stride, const real *restrict x
         }
         memcpy(sum + i, &a, sizeof a);
     }
-    for (; i < n; i++) {
-        real a = 0;
-        for (int r = 0; r < rows; r++)
-            a += x[i + stride * (size_t)r];
+    for (; i < n; i += 4) { /* the last again and again where there are fewer */
+        int one = i + 1 < n ? i + 1 : n - 1, two = i + 2 < n ? i + 2 : n - 1, three = i + 3 < n ? i + 3 : n - 1;
+        real a = 0, b = 0, c = 0, d = 0;
+        const real *at = x;
+        for (int r = 0; r < rows; r++, at += stride) {
+            a += at[i];
+            b += at[one];
+            c += at[two];
+            d += at[three];
+        }
         sum[i] = a;
+        sum[one] = b;
+        sum[two] = c;
+        sum[three] = d;
     }
 }
 
