@@ -31,8 +31,12 @@ struct gemm_block {
 /* c = a b + bias in every row: as below; BIAS [n] or NULL for none. */
 void gemm_affine(int m, int n, int k, struct gemm_block a, struct gemm_block b, const real *bias, real *c, int stride);
 
-/* The same of one row: a [k], c [n]; rounds otherwise than gemm_affine. */
-void gemm_row(int n, int k, const real *a, struct gemm_block b, const real *bias, real *c);
+/* One row: c = b a + bias: a [k], b [n, k], its rows STRIDE values apart, bias [n] or NULL, c [n]; rounds otherwise than
+ * gemm_affine. */
+void gemm_row_along(int n, int k, const real *a, const real *b, int stride, const real *bias, real *c);
+
+/* One row: c = a b: a [k], b [k, n], its rows STRIDE values apart, c [n]; likewise. */
+void gemm_row_across(int n, int k, const real *a, const real *b, int stride, real *c);
 
 /* c = a b, or c += a b where ADD is set: a [m, k], b [k, n], c [m, n], its rows STRIDE values apart. */
 void gemm_blocks(int m, int n, int k, struct gemm_block a, struct gemm_block b, bool add, real *c, int stride);

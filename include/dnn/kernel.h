@@ -22,10 +22,12 @@ static inline bool kernel_wide(void)
 /* For tests: uses the wide kernels, or does not, from now on; false when the processor has none. */
 bool kernel_choose(bool wide);
 
+/* A kernel holds no buffer that others fill: nothing for a guard on the stack to guard. */
+#define KERNEL_PLAIN __attribute__((no_stack_protector))
 #if defined(__x86_64__) && !defined(DNN_DOUBLE)
-#define KERNEL_WIDE __attribute__((target("avx2")))
+#define KERNEL_WIDE  __attribute__((target("avx2"), no_stack_protector))
 #else
-#define KERNEL_WIDE
+#define KERNEL_WIDE KERNEL_PLAIN
 #endif
 
 /* Declares what KERNEL_TWICE compiles. */
@@ -37,7 +39,7 @@ bool kernel_choose(bool wide);
     { \
         return name##_body arguments; \
     } \
-    static result name##_plain parameters \
+    KERNEL_PLAIN static result name##_plain parameters \
     { \
         return name##_body arguments; \
     } \

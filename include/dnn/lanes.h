@@ -26,7 +26,7 @@ typedef int64_t lane_bits;
 #else
 typedef int32_t lane_bits;
 #endif
-typedef lane_bits masks __attribute__((vector_size(LANES * sizeof(lane_bits)))); /* of reals, bit by bit */
+typedef lane_bits masks __attribute__((vector_size(LANES * sizeof(lane_bits)))); /* what comparing reals gives */
 typedef double doubles __attribute__((vector_size(LANES / 2 * sizeof(double))));
 
 /* The first COUNT values at FROM, 0 <= COUNT <= 8, and zeros. */
@@ -75,24 +75,15 @@ KERNEL_BODY void lanes_double(const reals *v, doubles *low, doubles *high)
 #define LANES_STRETCH (64 * LANES)
 
 /* Adds the lanes up. False where squares may have been too large or too small for a float: then lanes_exact is to be
- * asked, unless all values are zeros. */
+ * asked. A sum of exactly 0 is one of zeros, as there are many once the data have been learnt, or of values below 1e-19,
+ * which count as such: what zeros would take twice could not be foreseen. */
 KERNEL_BODY bool lanes_total(const reals *squares, double *total)
 {
     doubles low, high;
     lanes_double(squares, &low, &high);
     low += high;
     *total = (low[0] + low[2]) + (low[1] + low[3]);
-    return *total > 1e-30 && *total < 1e37;
-}
-
-/* Whether values, all of which have been or-ed to BITS, are zeros, as many are once the data have been learnt. */
-KERNEL_BODY bool lanes_zero(const masks *bits)
-{
-    masks rest = *bits << 1; /* the sign of a zero does not count */
-    for (int half = LANES / 2; half > 0; half /= 2)
-        for (int k = 0; k < half; k++)
-            rest[k] |= rest[k + half];
-    return rest[0] == 0;
+    return (*total > 1e-30 && *total < 1e37) || *total == 0;
 }
 
 /* sum (scale x_i)^2 in double, the products rounded as any real; of huge values, and of NaNs, too. */

@@ -15,7 +15,7 @@
 #define OPTIM_SLOTS     2
 #define OPTIM_CONSTANTS 2
 
-/* Sums of squares: of the parameters after an update, and of what it changed. */
+/* Sums of squares: of the parameters after an update, and of what it changed; values below 1e-19 may count as 0. */
 struct optim_squares {
     double weight, change;
 };

@@ -45,7 +45,7 @@ struct program {
     int aimed;                       /* the rows that the layers' runs are set for */
     bool owing;                      /* gradients that need not be in memory (parameters.c) are not */
     struct op *op;
-    int ops;
+    int ops, reduce;                 /* REDUCE: which op that is */
     double flops;
 
     real *x, *target;                /* [rows_max, in], [rows_max, out] */

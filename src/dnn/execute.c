@@ -58,18 +58,20 @@ static void run_reduce(const struct worker *worker, const struct op *op, int par
 
 static void run_part(const struct worker *worker, const struct op *op, int part)
 {
-    const struct layer_run *run = &worker->run[op->layer < 0 ? 0 : op->layer];
+    const struct layer_run *run;
     switch (op->code) {
     case OP_GATHER:
         run_gather(worker);
         break;
     case OP_FORWARD:
+        run = &worker->run[op->layer];
         run->layer->kind->forward(run, part);
         break;
     case OP_LOSS:
         run_loss(worker);
         break;
     case OP_BACKWARD:
+        run = &worker->run[op->layer];
         run->layer->kind->backward(run, part);
         break;
     case OP_REDUCE:
@@ -81,9 +83,8 @@ static void run_part(const struct worker *worker, const struct op *op, int part)
 }
 
 /* All threads meet before another part than the first, which needs what the others have left. */
-static void run_op(const struct worker *worker, const struct op *op)
+static void run_further_parts(const struct worker *worker, const struct op *op)
 {
-    run_part(worker, op, 0);
     for (int part = 1; part < op->parts; part++) {
         if (worker->program->ranks > 1)
             team_meet(worker->program->team);
@@ -93,7 +94,7 @@ static void run_op(const struct worker *worker, const struct op *op)
 
 /* What every thread does with a stretch of the list: rows stay with their thread, so only reduce, layers shared by
  * units, and the parts of an op that mixes rows need a meeting. Updates, which are the last, are one job for the
- * optimizer. */
+ * optimizer; none is made behind a reduce that halts. */
 static void run_ops(void *arg, int rank)
 {
     struct program *program = arg;
@@ -103,11 +104,11 @@ static void run_ops(void *arg, int rank)
     for (; op < end && op->code != OP_UPDATE; op++) {
         if (op->meet && op > begin)
             team_meet(program->team);
-        run_op(&worker, op);
-        if (op->code == OP_REDUCE && worker.lane->halt)
-            end = op;
+        run_part(&worker, op, 0);
+        if (op->parts > 1)
+            run_further_parts(&worker, op);
     }
-    if (op < end)
+    if (op < end && (op == begin || !worker.lane->halt))
         parameters_update(&worker, op, end);
     if (flushes)
         denormals_restore(mode);

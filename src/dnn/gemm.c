@@ -93,19 +93,26 @@ static void plain_gemm(int m, int n, int k, struct gemm_block a, struct gemm_blo
     }
 }
 
-void gemm_row(int n, int k, const real *a, struct gemm_block b, const real *bias, real *c)
+void gemm_row_along(int n, int k, const real *a, const real *b, int stride, const real *bias, real *c)
 {
 #ifndef DNN_DOUBLE
-    if (kernel_wide() && b.transposed) {
-        product_along(n, k, a, b.at, b.stride, bias, c);
-        return;
-    }
-    if (kernel_wide() && !bias) {
-        product_across(n, k, a, b.at, b.stride, c);
+    if (kernel_wide()) {
+        product_along(n, k, a, b, stride, bias, c);
         return;
     }
 #endif
-    gemm_affine(1, n, k, (struct gemm_block){.at = a, .stride = k}, b, bias, c, n);
+    gemm_affine(1, n, k, (struct gemm_block){.at = a, .stride = k}, (struct gemm_block){b, stride, true}, bias, c, n);
+}
+
+void gemm_row_across(int n, int k, const real *a, const real *b, int stride, real *c)
+{
+#ifndef DNN_DOUBLE
+    if (kernel_wide()) {
+        product_across(n, k, a, b, stride, c);
+        return;
+    }
+#endif
+    gemm_affine(1, n, k, (struct gemm_block){.at = a, .stride = k}, (struct gemm_block){b, stride, false}, NULL, c, n);
 }
 
 static void multiply(int m, int n, int k, struct gemm_block a, struct gemm_block b, const real *bias, bool add, real *c,

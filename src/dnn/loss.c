@@ -79,9 +79,12 @@ KERNEL_BODY void take_logs(struct logs *logs)
 KERNEL_BODY void add_eight_logs(struct logs *logs, const reals *weight, const reals *total)
 {
     doubles low, high;
-    masks other = *weight != 1;
+    masks ones = *weight == 1;
+    bool all = true;
+    for (int k = 0; k < LANES; k++)
+        all &= ones[k] != 0;
     lanes_double(total, &low, &high);
-    if (!lanes_zero(&other)) {
+    if (!all) {
         for (int k = 0; k < LANES; k++)
             logs->sum += (double)(*weight)[k] * log((double)(*total)[k]);
         return;

@@ -138,12 +138,14 @@ static void compile(struct program *program)
     for (int i = 0; i < top->layers; i++)
         add_op(program, OP_FORWARD, i, top->layer[i].kind->forward_parts, rows * layer_flops(&top->layer[i]), "fwd");
     add_op(program, OP_LOSS, -1, 1, rows * (double)shape_size(&top->layer[top->layers - 1].out), "loss");
+    program->reduce = program->ops; /* an evaluation has none */
     if (program->mode == PROGRAM_EVALUATE)
         return;
     for (int i = top->layers - 1; i >= 0; i--)
         add_op(program, OP_BACKWARD, i, top->layer[i].kind->backward_parts, 2 * rows * layer_flops(&top->layer[i]),
                "bwd");
     /* The norm. What adding up the threads' gradients takes is not counted: it is no work of the method. */
+    program->reduce = program->ops;
     add_op(program, OP_REDUCE, -1, 2, 2 * parameters, "reduce");
     for (int i = 0; i < top->layers; i++) {
         double count = 0;
@@ -314,7 +316,7 @@ size_t program_bytes(const struct net *net, enum program_mode mode, int rows, in
 
 int program_reduce(const struct program *program)
 {
-    return 2 * program->net->top.layers + 2;
+    return program->reduce;
 }
 
 int program_cursor(const struct program *program)

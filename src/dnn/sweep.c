@@ -3,12 +3,11 @@
 
 #include "dnn/lanes.h"
 
-/* Adds the squares of the COUNT values at X times FACTOR to SUM, and their bits to BITS. */
-KERNEL_BODY void add_squares(const real *x, size_t count, real factor, reals *sum, masks *bits)
+/* Adds the squares of the COUNT values at X times FACTOR to SUM. */
+KERNEL_BODY void add_squares(const real *x, size_t count, real factor, reals *sum)
 {
     reals v;
     lanes_load(&v, x, count);
-    *bits |= (masks)v;
     v *= factor;
     *sum += v * v;
 }
@@ -17,24 +16,23 @@ KERNEL_BODY double stretch_squares(const real *x, real scale, size_t n)
 {
     const real up = (real)0x1p40; /* so that the squares of gradients that vanish are not too small for a float */
     reals a = {0}, b = {0}, c = {0}, d = {0};
-    masks bits = {0};
     double total;
     size_t i = 0;
     real factor = scale * up;
     for (; i + 4 * LANES <= n; i += 4 * LANES) {
-        add_squares(x + i, LANES, factor, &a, &bits);
-        add_squares(x + i + LANES, LANES, factor, &b, &bits);
-        add_squares(x + i + 2 * LANES, LANES, factor, &c, &bits);
-        add_squares(x + i + 3 * LANES, LANES, factor, &d, &bits);
+        add_squares(x + i, LANES, factor, &a);
+        add_squares(x + i + LANES, LANES, factor, &b);
+        add_squares(x + i + 2 * LANES, LANES, factor, &c);
+        add_squares(x + i + 3 * LANES, LANES, factor, &d);
     }
     for (; i + LANES <= n; i += LANES)
-        add_squares(x + i, LANES, factor, &a, &bits);
+        add_squares(x + i, LANES, factor, &a);
     if (i < n)
-        add_squares(x + i, n - i, factor, &b, &bits);
+        add_squares(x + i, n - i, factor, &b);
     a += b;
     c += d;
     a += c;
-    return lanes_total(&a, &total) || lanes_zero(&bits) ? total * 0x1p-80 : lanes_exact(x, scale, n);
+    return lanes_total(&a, &total) ? total * 0x1p-80 : lanes_exact(x, scale, n);
 }
 
 KERNEL_BODY double squares_body(const real *x, real scale, size_t n)

@@ -82,26 +82,21 @@ static struct part part_of(const struct layer_run *run)
     return part;
 }
 
-static const real *bias_of(const struct layer_run *run)
-{
-    return run->layer->args.number[BIAS] != 0 ? run->param[1] : NULL;
-}
-
 static void dense_forward(const struct layer_run *run, int unused)
 {
     (void)unused;
     int in = run->in, out = run->out;
     if (run->rows == 1 && run->ranks == 1) {
-        gemm_row(out, in, run->x, (struct gemm_block){run->param[0], in, true}, bias_of(run), run->y);
+        gemm_row_along(out, in, run->x, run->param[0], in, run->param[1], run->y);
         return;
     }
     struct part part = part_of(run);
-    const real *bias = bias_of(run) ? bias_of(run) + part.unit : NULL;
+    const real *bias = run->param[1] ? run->param[1] + part.unit : NULL; /* NULL where there is none */
     struct gemm_block weight = {run->param[0] + (size_t)part.unit * in, in, true};
     if (part.rows == 0 || part.units == 0)
         return;
     if (run->rows == 1)
-        gemm_row(part.units, in, part.x, weight, bias, part.y + part.unit);
+        gemm_row_along(part.units, in, part.x, weight.at, in, bias, part.y + part.unit);
     else
         gemm_affine(part.rows, part.units, in, (struct gemm_block){.at = part.x, .stride = in}, weight, bias,
                     part.y + part.unit, out);
@@ -158,10 +153,19 @@ KERNEL_BODY void outer_narrow(int units, const real *restrict dy, const real *re
         outer_half(1, LANES / 2, dy + u, x, to);
 }
 
-/* TO <- the outer product of dy and x: [units, in]. */
-KERNEL_BODY void outer_body(int units, int in, const real *restrict dy, const real *restrict x, real *restrict to)
+/* TO <- the outer product of dy and x: [units, in]; BIAS [units] <- dy, where it is not NULL. */
+KERNEL_BODY void outer_body(int units, int in, const real *restrict dy, const real *restrict x, real *restrict to,
+                            real *restrict bias)
 {
     int i = 0;
+    reals v;
+    for (; bias && i + LANES <= units; i += LANES) {
+        memcpy(&v, dy + i, sizeof v);
+        memcpy(bias + i, &v, sizeof v);
+    }
+    for (; bias && i < units; i++)
+        bias[i] = dy[i];
+    i = 0;
     if (in == LANES / 2) {
         outer_narrow(units, dy, x, to);
         return;
@@ -177,7 +181,8 @@ KERNEL_BODY void outer_body(int units, int in, const real *restrict dy, const re
             to[(size_t)u * (size_t)in + (size_t)k] = dy[u] * x[k];
 }
 
-KERNEL_TWICE(void, outer, (int units, int in, const real *dy, const real *x, real *to), (units, in, dy, x, to))
+KERNEL_TWICE(void, outer, (int units, int in, const real *dy, const real *x, real *to, real *bias),
+             (units, in, dy, x, to, bias))
 
 /* Of the weight, a gap, the bias, and a gap; gaps hold zeros. */
 static struct layer_piece dense_gradient(const struct layer_run *run, size_t at)
@@ -194,9 +199,8 @@ static struct layer_piece dense_gradient(const struct layer_run *run, size_t at)
 /* The gradient of UNITS from UNIT on, of one row; the same bits as dense_gradient's. */
 static void outer_gradient(const struct layer_run *run, int unit, int units)
 {
-    outer(units, run->in, run->dy + unit, run->x, run->grad[0] + (size_t)unit * (size_t)run->in);
-    if (run->layer->args.number[BIAS] != 0)
-        memcpy(run->grad[1] + unit, run->dy + unit, (size_t)units * sizeof(real));
+    outer(units, run->in, run->dy + unit, run->x, run->grad[0] + (size_t)unit * (size_t)run->in,
+          run->grad[1] ? run->grad[1] + unit : NULL);
 }
 
 static void weight_gradient(const struct layer_run *run, const struct part *part)
@@ -215,18 +219,17 @@ static void weight_gradient(const struct layer_run *run, const struct part *part
         gemm_affine(part->units, in, part->rows,
                     (struct gemm_block){.at = part->dy + part->unit, .stride = out, .transposed = true},
                     (struct gemm_block){.at = part->x, .stride = in}, NULL, dw, in);
-    if (run->layer->args.number[BIAS] != 0)
+    if (run->grad[1])
         features_sum(part->rows, part->units, (size_t)out, part->dy + part->unit, run->grad[1] + part->unit);
 }
 
 /* All there is to do is one row, and one thread is to do it. */
 static void backward_alone(const struct layer_run *run)
 {
-    struct gemm_block weight = {.at = run->param[0], .stride = run->in};
     if (!run->owed)
         outer_gradient(run, 0, run->out);
     if (run->dx)
-        gemm_row(run->in, run->out, run->dy, weight, NULL, run->dx);
+        gemm_row_across(run->in, run->out, run->dy, run->param[0], run->in, run->dx);
 }
 
 static void dense_backward(const struct layer_run *run, int unused)
@@ -243,7 +246,7 @@ static void dense_backward(const struct layer_run *run, int unused)
     if (!part.dx || part.rows == 0 || part.inputs == 0)
         return;
     if (run->rows == 1)
-        gemm_row(part.inputs, out, part.dy, weight, NULL, part.dx + part.input);
+        gemm_row_across(part.inputs, out, part.dy, weight.at, in, part.dx + part.input);
     else
         gemm_affine(part.rows, part.inputs, out, (struct gemm_block){.at = part.dy, .stride = out}, weight, NULL,
                     part.dx + part.input, in);

@@ -20,7 +20,6 @@ struct optim_piece {
 
 struct optim_sums {
     reals weight, change;
-    masks changed; /* bits that are set in any change */
 };
 
 KERNEL_BODY struct optim_piece optim_piece(const struct optim_step *step, const struct optim_stretch *stretch,
@@ -50,7 +49,6 @@ KERNEL_BODY void optim_store(const struct optim_piece *piece, size_t i, size_t c
     memcpy(piece->before + i, before, sizeof *before);
     sums->weight += *w * *w;
     sums->change += change * change;
-    sums->changed |= (masks)change;
 }
 
 /* Adds the squares of PIECE to those of the update. */
@@ -60,7 +58,7 @@ KERNEL_BODY void optim_add(const struct optim_piece *piece, const struct optim_s
     double weight, change;
     if (!lanes_total(&sums->weight, &weight))
         weight = lanes_exact(piece->w, 1, piece->n);
-    if (!lanes_total(&sums->change, &change) && !lanes_zero(&sums->changed)) {
+    if (!lanes_total(&sums->change, &change)) {
         for (size_t i = 0; i < piece->n; i++)
             piece->before[i] = piece->w[i] - piece->before[i];
         change = lanes_exact(piece->before, 1, piece->n);
@@ -69,20 +67,32 @@ KERNEL_BODY void optim_add(const struct optim_piece *piece, const struct optim_s
     squares->change += change;
 }
 
-/* Calls SOME(piece, i, count, shared, sums) for all parameters that STEP names. */
+/* Calls SOME(piece, i, count, shared, sums) for the parameters of a piece, eight at a time. */
+#define OPTIM_PIECE(piece, some, shared, sums) \
+    do { \
+        size_t whole = (piece)->n / LANES * LANES; \
+        for (size_t i = 0; i < whole; i += LANES) \
+            some(piece, i, LANES, shared, sums); \
+        if (whole < (piece)->n) \
+            some(piece, whole, (piece)->n - whole, shared, sums); \
+    } while (0)
+
+/* The same for all parameters that STEP names. Most gradients are in memory as they are: a scale of 1 that is known when
+ * this is compiled is no multiplication. */
 #define OPTIM_EACH(step, some, shared) \
     do { \
         real before[LANES_STRETCH]; \
         for (int k = 0; k < (step)->stretches; k++) { \
             const struct optim_stretch *stretch = &(step)->stretch[k]; \
             for (size_t from = 0; from < stretch->n; from += LANES_STRETCH) { \
-                const struct optim_piece piece = optim_piece(step, stretch, from, before); \
-                struct optim_sums sums = {{0}, {0}, {0}}; \
-                size_t whole = piece.n / LANES * LANES; \
-                for (size_t i = 0; i < whole; i += LANES) \
-                    some(&piece, i, LANES, shared, &sums); \
-                if (whole < piece.n) \
-                    some(&piece, whole, piece.n - whole, shared, &sums); \
+                struct optim_piece piece = optim_piece(step, stretch, from, before); \
+                struct optim_sums sums = {{0}, {0}}; \
+                if (piece.scale == 1) { \
+                    piece.scale = 1; \
+                    OPTIM_PIECE(&piece, some, shared, &sums); \
+                } else { \
+                    OPTIM_PIECE(&piece, some, shared, &sums); \
+                } \
                 if (stretch->squares) \
                     optim_add(&piece, &sums, stretch->squares); \
             } \

@@ -44,23 +44,19 @@ static void near(double got, double want)
         fail_msg("%.9g is not %.9g", got, want);
 }
 
-/* The first row, alone; with a bias, and without. */
+/* The first row, alone; along with a bias, and without. */
 static void check_row(int in, int out)
 {
     static real y[MOST], dx[MOST];
-    struct gemm_block across = {.at = w, .stride = in}, along = {w, in, true};
-    gemm_row(out, in, x, along, b, y);
+    gemm_row_along(out, in, x, w, in, b, y);
     for (int o = 0; o < out; o++)
         near(y[o], sum(in, x, 1, w + o * in, 1) + b[o]);
-    gemm_row(out, in, x, along, NULL, y);
+    gemm_row_along(out, in, x, w, in, NULL, y);
     for (int o = 0; o < out; o++)
         near(y[o], sum(in, x, 1, w + o * in, 1));
-    gemm_row(in, out, dy, across, NULL, dx);
+    gemm_row_across(in, out, dy, w, in, dx);
     for (int i = 0; i < in; i++)
         near(dx[i], sum(out, dy, 1, w + i, in));
-    gemm_row(in, out, dy, across, x, dx);
-    for (int i = 0; i < in; i++)
-        near(dx[i], sum(out, dy, 1, w + i, in) + x[i]);
 }
 
 static void check_shape(int rows, int in, int out)
