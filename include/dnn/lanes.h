@@ -49,6 +49,24 @@ KERNEL_BODY void lanes_store(real *to, const reals *v, size_t count)
     memcpy(to, v, count == LANES ? sizeof *v : count * sizeof *to);
 }
 
+/* V <- OTHER in the lanes of MASK. */
+KERNEL_BODY void lanes_choose(reals *v, const masks *mask, const reals *other)
+{
+    *v = (reals)(((masks)*other & *mask) | ((masks)*v & ~*mask));
+}
+
+/* Eight rows at once, a row a lane: AT <- where each begins, of COUNT rows WIDTH values apart; lanes beyond have the last
+ * again. Column I of them from FROM on. */
+KERNEL_BODY void lanes_rows(size_t at[LANES], int count, size_t width)
+{
+    at[0] = 0;
+    for (int k = 1; k < LANES; k++)
+        at[k] = at[k - 1] + (k < count ? width : 0);
+}
+#define LANES_COLUMN(from, at, i) \
+    ((reals){(from)[(at)[0] + (i)], (from)[(at)[1] + (i)], (from)[(at)[2] + (i)], (from)[(at)[3] + (i)], \
+             (from)[(at)[4] + (i)], (from)[(at)[5] + (i)], (from)[(at)[6] + (i)], (from)[(at)[7] + (i)]})
+
 KERNEL_BODY void lanes_root(reals *v)
 {
     real each[LANES];

@@ -149,9 +149,6 @@ static bool gather_four(const struct sample *sample, struct gathered *sum)
 /* Gathers bucket K of LEVEL from those of the level below that there are. */
 static void gather_bucket(struct series *series, int level, uint64_t k)
 {
-    uint64_t at = 4 * k & ((uint64_t)series->capacity - 1);
-    if (level == 1 && 4 * k + 4 <= series->count && gather_four(&series->sample[at], slot(series, 1, k)))
-        return;
     uint64_t below = level_end(series, level - 1), end = 4 * k + 4 < below ? 4 * k + 4 : below;
     assert(4 * k >= series->begin[level - 1] && 4 * k < below);
     struct gathered sum = read_bucket(series, level - 1, 4 * k);
@@ -162,6 +159,15 @@ static void gather_bucket(struct series *series, int level, uint64_t k)
     *slot(series, level, k) = sum;
 }
 
+/* Gathers the groups of four samples from K up to END, all of which are there. */
+static void gather_groups(struct series *series, uint64_t k, uint64_t end)
+{
+    uint64_t mask = (uint64_t)series->capacity - 1;
+    for (; k < end; k++)
+        if (!gather_four(&series->sample[4 * k & mask], &series->gathered[1][k & mask]))
+            gather_bucket(series, 1, k);
+}
+
 /* Brings the levels above up to date. What a series tells does not change by it, hence `const`. */
 static void settle(const struct series *unsettled)
 {
@@ -169,9 +175,10 @@ static void settle(const struct series *unsettled)
     if (series->settled == series->count)
         return;
     make_room(series, 0, series->count - 1);
+    gather_groups(series, series->settled / 4, series->count / 4);
     for (int level = 1; level < LEVELS; level++) {
         uint64_t end = level_end(series, level);
-        for (uint64_t k = series->settled >> 2 * level; k < end; k++)
+        for (uint64_t k = level == 1 ? series->count / 4 : series->settled >> 2 * level; k < end; k++)
             gather_bucket(series, level, k);
         make_room(series, level, end - 1);
     }
@@ -321,7 +328,7 @@ double series_first_x(const struct series *series)
 /* The column of X. Outside of [x0, x1] the first or the last. */
 static int column_of(double x, double x0, double x1, int columns)
 {
-    if (x <= x0 || !(x1 > x0))
+    if (x <= x0 || !(x1 > x0) || columns == 1)
         return 0;
     double place = (x - x0) / (x1 - x0) * columns;
     return place >= columns ? columns - 1 : (int)place;

@@ -3,33 +3,57 @@
 
 #include <math.h>
 
-/* One output is a logit: above 0 it says class 1. Of several the largest counts, the first of equals. A row that holds
- * a NaN is not right, whatever its target. */
-static bool right(const real *z, const real *target, int width)
+#include "dnn/lanes.h"
+
+/* One output is a logit: above 0 it says class 1. */
+static int count_right_logits(int rows, const real *z, const real *target)
 {
-    if (width == 1)
-        return !isnan(z[0]) && (z[0] > 0) == (target[0] > (real)0.5);
-    int said = 0, wanted = 0;
-    real most = z[0], most_wanted = target[0];
-    bool number = !isnan(z[0]);
-    for (int i = 1; i < width; i++) { /* without branches, which nobody could foresee */
-        bool more = z[i] > most, more_wanted = target[i] > most_wanted;
-        number &= !isnan(z[i]);
-        most = more ? z[i] : most;
-        said = more ? i : said;
-        most_wanted = more_wanted ? target[i] : most_wanted;
-        wanted = more_wanted ? i : wanted;
-    }
-    return number && said == wanted;
+    int count = 0;
+    for (int i = 0; i < rows; i++)
+        count += !isnan(z[i]) && (z[i] > 0) == (target[i] > (real)0.5);
+    return count;
 }
+
+/* Up to eight rows, a row a lane. */
+KERNEL_BODY int count_some(int rows, int width, const real *z, const real *target)
+{
+    size_t at[LANES];
+    int count = 0;
+    lanes_rows(at, rows, (size_t)width);
+    reals most = LANES_COLUMN(z, at, 0), most_wanted = LANES_COLUMN(target, at, 0);
+    masks said = {0}, wanted = {0}, number = most == most;
+    for (int i = 1; i < width; i++) {
+        reals v = LANES_COLUMN(z, at, i), w = LANES_COLUMN(target, at, i);
+        masks more = v > most, more_wanted = w > most_wanted;
+        number &= v == v;
+        lanes_choose(&most, &more, &v);
+        lanes_choose(&most_wanted, &more_wanted, &w);
+        said = (more & i) | (said & ~more);
+        wanted = (more_wanted & i) | (wanted & ~more_wanted);
+    }
+    number &= said == wanted;
+    for (int k = 0; k < LANES; k++)
+        count += k < rows && number[k];
+    return count;
+}
+
+/* Of several outputs the largest counts, the first of equals. A row that holds a NaN is not right, whatever its
+ * target. */
+KERNEL_BODY int count_body(int rows, int width, const real *z, const real *target)
+{
+    int count = 0;
+    size_t eight = LANES * (size_t)width;
+    for (; rows >= LANES; rows -= LANES, z += eight, target += eight)
+        count += count_some(LANES, width, z, target);
+    return rows > 0 ? count + count_some(rows, width, z, target) : count;
+}
+
+KERNEL_TWICE(int, count, (int rows, int width, const real *z, const real *target), (rows, width, z, target))
 
 static int count_right(const struct program *program, int last_layer, int rows, int width)
 {
     const real *z = program_out(program, last_layer), *target = program_target(program);
-    int count = 0;
-    for (int i = 0; i < rows; i++)
-        count += right(z + (size_t)i * (size_t)width, target + (size_t)i * (size_t)width, width);
-    return count;
+    return width == 1 ? count_right_logits(rows, z, target) : count(rows, width, z, target);
 }
 
 double score_batch(const struct session *session)

@@ -52,13 +52,6 @@ KERNEL_BODY void exponentials(real x[LANES])
 
 #endif
 
-/* GREATEST <- the greater of both, lane by lane. */
-KERNEL_BODY void raise(reals *greatest, const reals *v)
-{
-    masks more = *v > *greatest;
-    *greatest = (reals)(((masks)*v & more) | ((masks)*greatest & ~more));
-}
-
 /* Sums over rows: of -sum(t z), and of weight log(total). Logarithms are taken of products, most rows having a weight
  * of 1 and a total between 1 and the width. */
 struct logs {
@@ -141,27 +134,22 @@ KERNEL_BODY double ce_row(const real *restrict z, const real *restrict target, i
 /* Rows of few classes go by eights, a row a lane. */
 enum { FEW = 16 };
 
-/* Value I of eight rows, which begin AT places from FROM. */
-#define COLUMN(from, at, i) \
-    ((reals){(from)[(at)[0] + (i)], (from)[(at)[1] + (i)], (from)[(at)[2] + (i)], (from)[(at)[3] + (i)], \
-             (from)[(at)[4] + (i)], (from)[(at)[5] + (i)], (from)[(at)[6] + (i)], (from)[(at)[7] + (i)]})
-
 /* COUNT rows, up to eight; lanes without one have the last again. Numbers that are known when this is compiled make it
  * fast. */
 KERNEL_BODY void ce_eight(const real *restrict z, const real *restrict target, int count, int width, real inverse,
                           real *restrict dz, struct logs *logs)
 {
     reals value[FEW], wanted[FEW], weight = {0}, total = {0}, sum = {0};
-    size_t at[LANES] = {0};
-    for (int k = 1; k < LANES; k++)
-        at[k] = at[k - 1] + (k < count ? (size_t)width : 0);
-    reals greatest = value[0] = COLUMN(z, at, 0);
+    size_t at[LANES];
+    lanes_rows(at, count, (size_t)width);
+    reals greatest = value[0] = LANES_COLUMN(z, at, 0);
     for (int i = 1; i < width; i++) {
-        value[i] = COLUMN(z, at, i);
-        raise(&greatest, &value[i]);
+        value[i] = LANES_COLUMN(z, at, i);
+        masks more = value[i] > greatest;
+        lanes_choose(&greatest, &more, &value[i]);
     }
     for (int i = 0; i < width; i++) {
-        wanted[i] = COLUMN(target, at, i);
+        wanted[i] = LANES_COLUMN(target, at, i);
         value[i] -= greatest;
         sum -= wanted[i] * value[i];
         weight += wanted[i];

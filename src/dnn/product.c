@@ -15,7 +15,8 @@
 
 #include <immintrin.h>
 
-#define WIDE __attribute__((target("avx2,fma")))
+/* Nothing in it holds a buffer that others fill: there is nothing for a guard on the stack to guard. */
+#define WIDE __attribute__((target("avx2,fma"), no_stack_protector))
 #define WIDE_INLINE WIDE static inline __attribute__((always_inline))
 
 enum {
@@ -24,7 +25,8 @@ enum {
     TILE = 6,       /* rows */
     DEPTH = 1024,   /* steps of a panel that are copied at once */
     HEIGHT = 504,   /* rows that are multiplied with a panel before the next is taken, so that they stay in cache */
-    COPY_FROM = 48  /* rows, and steps, from which on a copy of a panel that could be read in place pays */
+    COPY_FROM = 48, /* rows, and steps, from which on a copy of a panel that could be read in place pays */
+    SMALL = COPY_FROM - 1
 };
 
 /* The mask of the first N lanes, 0 <= N <= 8. */
@@ -319,9 +321,60 @@ WIDE static void run_panel(const struct product *p, int i, int rows, int j, int 
     multiply_panel(&tile, rows, shape);
 }
 
+/* Few columns, where a is read along its columns: the product's transpose, whose tiles are full, turned as it is stored.
+ * The same sums in the same order. */
+static bool is_narrow(const struct product *p)
+{
+    return p->n < LANES && p->m >= LANES && p->a_row == 1 && !p->transposed && !p->bias && !p->add;
+}
+
+WIDE __attribute__((noinline)) static void run_narrow(const struct product *p)
+{
+    _Alignas(32) float across[LANES * PANEL], along[LANES * PANEL];
+    for (int i = 0; i < p->m; i += PANEL) {
+        int rows = p->m - i < PANEL ? p->m - i : PANEL, first = rows < LANES ? rows : LANES;
+        enum shape shape = rows > LANES ? WHOLE : HALF;
+        struct tile tile = {.a = p->b, .b = p->a + i, .c = across, .a_row = 1, .a_step = p->b_row, .b_row = p->a_step,
+                            .c_row = PANEL, .steps = p->k, .first = first, .second = rows - first};
+        multiply_panel(&tile, p->n, shape + (rows % LANES ? PART_OF_HALF : 0));
+        for (int from = 0; from < rows; from += LANES) {
+            int some = rows - from < LANES ? rows - from : LANES;
+            turn(across + from, PANEL, some, p->n, along);
+            for (int r = 0; r < some; r++)
+                store(p->c + (i + from + r) * p->c_row, p->n, _mm256_load_ps(along + r * PANEL));
+        }
+    }
+}
+
+/* A product of one panel, and of so few steps that finding one's way would take as long as the product. */
+WIDE __attribute__((noinline)) static void run_small(const struct product *p)
+{
+    _Alignas(64) float panel[PANEL * SMALL];
+    int first = p->n < LANES ? p->n : LANES;
+    struct tile tile = {p->a, p->b, p->bias, p->c, p->a_row, p->a_step, p->b_row, p->c_row, p->k, first, p->n - first,
+                        p->add};
+    enum shape shape = p->n > LANES ? WHOLE : HALF;
+    if (p->transposed) {
+        turn_panel(p->b, p->b_row, p->k, p->n, panel);
+        tile.b = panel;
+        tile.b_row = PANEL;
+    }
+    if (p->n % LANES)
+        shape += p->transposed ? END_OF_HALF : PART_OF_HALF;
+    multiply_panel(&tile, p->m, shape);
+}
+
 WIDE void product_run(const struct product *p)
 {
     _Alignas(64) float panel[PANEL * DEPTH];
+    if (is_narrow(p)) {
+        run_narrow(p);
+        return;
+    }
+    if (p->n <= PANEL && p->k <= SMALL && p->m <= SMALL) {
+        run_small(p);
+        return;
+    }
     for (int i = 0; i < p->m; i += HEIGHT)
         for (int from = 0; from < p->k; from += DEPTH)
             for (int j = 0; j < p->n; j += PANEL)
