@@ -13,7 +13,7 @@
 
 #include "history_tree.h"
 
-#define SHARE        0.02
+#define SHARE        0.01
 #define NEAR         3    /* steps before the end of a run */
 #define SETTLE_LIMIT 1e8  /* nanoseconds that making the last steps quick to go back to may take */
 

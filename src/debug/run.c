@@ -115,7 +115,7 @@ static void run_ops(struct session *session, int end)
         stop_before_update(session);
     else
         session->spoilt = spoilt;
-    if (!session->inside && !stops_sample(session))
+    if (session->stops && !session->inside && !stops_sample(session))
         stop(session, STOP_INTERRUPT, "interrupted");
 }
 
