@@ -45,6 +45,8 @@ KERNEL_BODY int count_body(int rows, int width, const real *z, const real *targe
     size_t eight = LANES * (size_t)width;
     for (; rows >= LANES; rows -= LANES, z += eight, target += eight)
         count += count_some(LANES, width, z, target);
+    if (rows == 1)
+        return count + count_some(1, width, z, target);
     return rows > 0 ? count + count_some(rows, width, z, target) : count;
 }
 

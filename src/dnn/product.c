@@ -321,28 +321,48 @@ WIDE static void run_panel(const struct product *p, int i, int rows, int j, int 
     multiply_panel(&tile, rows, shape);
 }
 
-/* Few columns, where a is read along its columns: the product's transpose, whose tiles are full, turned as it is stored.
- * The same sums in the same order. */
+/* Few columns: tiles of the product's transpose are full where those of the product would not be. It is turned as it is
+ * stored; the sums are the same in the same order. Its a, b transposed, must be there; its b, a transposed, is there when
+ * a is read along its columns, and is turned for it when b is transposed. */
 static bool is_narrow(const struct product *p)
 {
-    return p->n < LANES && p->m >= LANES && p->a_row == 1 && !p->transposed && !p->bias && !p->add;
+    bool there = p->a_row == 1 && !p->transposed, turned = p->a_step == 1 && p->transposed && p->k <= DEPTH;
+    return p->n < LANES && p->m >= LANES && !p->add && (there || turned);
 }
 
-WIDE __attribute__((noinline)) static void run_narrow(const struct product *p)
+/* Stores ROWS columns, up to 16, of ACROSS [n, 16] as rows of c. */
+WIDE static void store_turned(const float *across, int rows, int n, float *c, ptrdiff_t c_row)
 {
-    _Alignas(32) float across[LANES * PANEL], along[LANES * PANEL];
+    _Alignas(32) float along[LANES * PANEL];
+    for (int from = 0; from < rows; from += LANES) {
+        int some = rows - from < LANES ? rows - from : LANES;
+        turn(across + from, PANEL, some, n, along);
+        for (int r = 0; r < some; r++)
+            store(c + (from + r) * c_row, n, _mm256_load_ps(along + r * PANEL));
+    }
+}
+
+WIDE __attribute__((noinline)) static void run_narrow(const struct product *p, float *panel)
+{
+    _Alignas(32) float across[LANES * PANEL];
     for (int i = 0; i < p->m; i += PANEL) {
         int rows = p->m - i < PANEL ? p->m - i : PANEL, first = rows < LANES ? rows : LANES;
-        enum shape shape = rows > LANES ? WHOLE : HALF;
+        enum shape shape = rows > LANES ? WHOLE : HALF, part = rows % LANES ? PART_OF_HALF : HALF;
         struct tile tile = {.a = p->b, .b = p->a + i, .c = across, .a_row = 1, .a_step = p->b_row, .b_row = p->a_step,
-                            .c_row = PANEL, .steps = p->k, .first = first, .second = rows - first};
-        multiply_panel(&tile, p->n, shape + (rows % LANES ? PART_OF_HALF : 0));
-        for (int from = 0; from < rows; from += LANES) {
-            int some = rows - from < LANES ? rows - from : LANES;
-            turn(across + from, PANEL, some, p->n, along);
-            for (int r = 0; r < some; r++)
-                store(p->c + (i + from + r) * p->c_row, p->n, _mm256_load_ps(along + r * PANEL));
+                            .c_row = PANEL, .steps = p->k, .first = first, .second = rows - first, .add = p->bias};
+        if (p->transposed) {
+            turn_panel(p->a + i * p->a_row, p->a_row, p->k, rows, panel);
+            tile.b = panel;
+            tile.b_row = PANEL;
+            tile.a_row = p->b_row;
+            tile.a_step = 1;
+            part = part ? END_OF_HALF : HALF;
         }
+        for (int c = 0; p->bias && c < p->n; c++)
+            for (int r = 0; r < PANEL; r += LANES)
+                _mm256_store_ps(across + c * PANEL + r, _mm256_broadcast_ss(p->bias + c));
+        multiply_panel(&tile, p->n, shape + part);
+        store_turned(across, rows, p->n, p->c + i * p->c_row, p->c_row);
     }
 }
 
@@ -368,7 +388,7 @@ WIDE void product_run(const struct product *p)
 {
     _Alignas(64) float panel[PANEL * DEPTH];
     if (is_narrow(p)) {
-        run_narrow(p);
+        run_narrow(p, panel);
         return;
     }
     if (p->n <= PANEL && p->k <= SMALL && p->m <= SMALL) {
