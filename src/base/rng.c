@@ -75,10 +75,12 @@ uint32_t rng_below(struct rng *rng, uint32_t n)
 
 void rng_shuffle(struct rng *rng, int *v, size_t n)
 {
+    struct rng own = *rng; /* which no store to v can change */
     for (size_t i = n; i > 1; i--) {
-        size_t j = rng_below(rng, (uint32_t)i);
+        size_t j = rng_below(&own, (uint32_t)i);
         int held = v[i - 1];
         v[i - 1] = v[j];
         v[j] = held;
     }
+    *rng = own;
 }
