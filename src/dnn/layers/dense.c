@@ -82,16 +82,22 @@ static struct part part_of(const struct layer_run *run)
     return part;
 }
 
+static bool has_bias(const struct layer_run *run)
+{
+    return run->layer->args.number[BIAS] != 0;
+}
+
 static void dense_forward(const struct layer_run *run, int unused)
 {
     (void)unused;
     int in = run->in, out = run->out;
     if (run->rows == 1 && run->ranks == 1) {
-        gemm_row_along(out, in, run->x, run->param[0], in, run->param[1], run->y);
+        gemm_row_along(out, in, run->x, run->param[0], in, has_bias(run) ? run->param[1] : NULL,
+                       run->y);
         return;
     }
     struct part part = part_of(run);
-    const real *bias = run->param[1] ? run->param[1] + part.unit : NULL; /* NULL where there is none */
+    const real *bias = has_bias(run) ? run->param[1] + part.unit : NULL;
     struct gemm_block weight = {run->param[0] + (size_t)part.unit * in, in, true};
     if (part.rows == 0 || part.units == 0)
         return;
@@ -200,7 +206,7 @@ static struct layer_piece dense_gradient(const struct layer_run *run, size_t at)
 static void outer_gradient(const struct layer_run *run, int unit, int units)
 {
     outer(units, run->in, run->dy + unit, run->x, run->grad[0] + (size_t)unit * (size_t)run->in,
-          run->grad[1] ? run->grad[1] + unit : NULL);
+          has_bias(run) ? run->grad[1] + unit : NULL);
 }
 
 static void weight_gradient(const struct layer_run *run, const struct part *part)
@@ -219,7 +225,7 @@ static void weight_gradient(const struct layer_run *run, const struct part *part
         gemm_affine(part->units, in, part->rows,
                     (struct gemm_block){.at = part->dy + part->unit, .stride = out, .transposed = true},
                     (struct gemm_block){.at = part->x, .stride = in}, NULL, dw, in);
-    if (run->grad[1])
+    if (has_bias(run))
         features_sum(part->rows, part->units, (size_t)out, part->dy + part->unit, run->grad[1] + part->unit);
 }
 
