@@ -253,6 +253,24 @@ static void test_empty_and_last(void **state)
     series_close(series);
 }
 
+/* A step that is run again has its sample; one that never was gets it. */
+static void test_extend(void **state)
+{
+    (void)state;
+    struct series *series = series_open(16, NULL);
+    for (int x = 1; x <= 5; x++)
+        series_extend(series, x, 10 * x);
+    for (int x = 3; x <= 6; x++)
+        series_extend(series, x, -1);
+    assert_int_equal(series_count(series), 6);
+    struct bucket out[6];
+    series_columns(series, 1, 6, 6, out);
+    for (int c = 0; c < 5; c++)
+        assert_true(out[c].min == 10 * (c + 1));
+    assert_true(out[5].min == -1);
+    series_close(series);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -260,6 +278,7 @@ int main(void)
         cmocka_unit_test(test_truncate), cmocka_unit_test(test_keep),
         cmocka_unit_test(test_exact_columns),
         cmocka_unit_test(test_empty_and_last),
+        cmocka_unit_test(test_extend),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -56,6 +56,39 @@ static void training_rows_become_white(void **state)
     }
 }
 
+/* Rows of a list go to their places, and each is what it is alone. */
+static void rows_are_written_to_their_places(void **state)
+{
+    (void)state;
+    static const char *const sets[] = {"iris", "diabetes", "digits"};
+    enum { ROWS = 7, FIRST = 2, LAST = 6, FEATURES = 64, WIDTH = 10 };
+    for (size_t s = 0; s < sizeof sets / sizeof *sets; s++) {
+        struct dataset *dataset = open_set(sets[s]);
+        struct transform transform;
+        struct err err;
+        assert_int_equal(transform_open(&transform, dataset, &err), 0);
+        int features = dataset->features, width = dataset->classes ? dataset->classes : 1;
+        for (int whitens = 0; whitens < 2; whitens++) {
+            float x[ROWS * FEATURES], y[ROWS * WIDTH], one[FEATURES], target[WIDTH];
+            transform.inputs = transform.targets = whitens;
+            for (int i = 0; i < ROWS * FEATURES; i++)
+                x[i] = -77;
+            for (int i = 0; i < ROWS * WIDTH; i++)
+                y[i] = -77;
+            transform_rows(&transform, dataset, dataset->train, FIRST, LAST, x, y, width);
+            for (int r = FIRST; r < LAST; r++) {
+                transform_row(&transform, dataset, dataset->train[r], one, target, width);
+                assert_memory_equal(x + r * features, one, sizeof *x * (size_t)features);
+                assert_memory_equal(y + r * width, target, sizeof *y * (size_t)width);
+            }
+            assert_true(x[FIRST * features - 1] == -77 && x[LAST * features] == -77);
+            assert_true(y[FIRST * width - 1] == -77 && y[LAST * width] == -77);
+        }
+        transform_close(&transform);
+        dataset_close(dataset);
+    }
+}
+
 static void constant_columns_are_left_at_zero(void **state)
 {
     (void)state;
@@ -238,6 +271,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(training_rows_become_white),
+        cmocka_unit_test(rows_are_written_to_their_places),
         cmocka_unit_test(constant_columns_are_left_at_zero),
         cmocka_unit_test(targets_have_their_shape),
         cmocka_unit_test(regression_targets_become_white),
