@@ -35,6 +35,9 @@ void frame_close(struct frame *frame); /* neither screen nor console nor log, wh
 /* Draws what is dirty: the prompt at once, all the rest at most so many times a second. */
 void frame_draw(struct frame *frame);
 
+/* What is dirty need not wait for its time. */
+void frame_hurry(struct frame *frame);
+
 /* How long there is nothing to draw, in milliseconds; -1: until something changes. */
 int frame_patience(const struct frame *frame);
 

@@ -1,6 +1,7 @@
 /*
  * frame.c: puts the view and the line editor's line on the screen. A frame is drawn at most FRAMES times a second,
- * however fast steps are; what is typed is drawn at once, and alone as long as the panes can stay where they are.
+ * however fast steps are, and once more when they end; what is typed is drawn at once, and alone as long as the panes
+ * can stay where they are.
  */
 #include "term/frame.h"
 
@@ -100,6 +101,11 @@ void frame_draw(struct frame *frame)
         draw_all(frame);
     frame->line_dirty = false;
     screen_show(frame->screen);
+}
+
+void frame_hurry(struct frame *frame)
+{
+    frame->drawn = clock_now() - PERIOD;
 }
 
 int frame_patience(const struct frame *frame)

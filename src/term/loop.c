@@ -2,8 +2,8 @@
  * loop.c: the program on a screen: train a little, look at the keys, draw when something changed. One thread of
  * control.
  *
- * Training goes in slices of SLICE, so no key waits longer than a slice and a drawing. With nothing to do the loop
- * sleeps in poll().
+ * Training goes in slices of SLICE, so no key waits longer than a slice and a drawing. What a run came to is drawn at
+ * once, however short a time ago the screen was. With nothing to do the loop sleeps in poll().
  */
 #include "term/loop.h"
 
@@ -40,6 +40,7 @@ struct loop {
     struct text pasted; /* lines of a paste that wait for a run to end */
     struct text captured;
     bool running;   /* as of the last look: a run that ends is told */
+    bool busy;      /* there was more to do at once */
     bool breathing; /* a command is at work */
     int64_t began;  /* its first breath; 0: none yet */
     bool given_up;  /* Ctrl-C came meanwhile */
@@ -338,9 +339,9 @@ static bool escape_is_due(const struct loop *loop)
 }
 
 /* How long the loop may sleep, in milliseconds; -1: until something happens. */
-static int patience(const struct loop *loop, bool busy)
+static int patience(const struct loop *loop)
 {
-    int wait = busy ? 0 : frame_patience(&loop->frame);
+    int wait = loop->busy ? 0 : frame_patience(&loop->frame);
     bool escape = keys_escape_held(&loop->keys) && prompt_wants_escape();
     return escape && (wait < 0 || wait > ESCAPE_WAIT) ? ESCAPE_WAIT : wait;
 }
@@ -395,12 +396,15 @@ static void go_round(struct loop *loop)
             loop->running = loop->frame.dirty = true;
             console_advance(loop->console, clock_now() + SLICE);
         }
-        bool busy = settle(loop);
+        bool worked = loop->running || loop->busy;
+        loop->busy = settle(loop);
         if (loop->status != GOING_ON)
             break;
+        if (worked && !loop->busy)
+            frame_hurry(&loop->frame); /* who waits for a run to end sees what it came to */
         rest(loop);
         frame_draw(&loop->frame);
-        wait_and_take(loop, patience(loop, busy));
+        wait_and_take(loop, patience(loop));
     }
 }
 
