@@ -9,11 +9,13 @@
 #include "term/screen.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <langinfo.h>
 #include <ncurses.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <term.h>
 #include <termios.h>
 #include <unistd.h>
@@ -27,6 +29,8 @@
 
 struct screen {
     SCREEN *curses;
+    FILE *out;    /* what ncurses writes to: the terminal, or while it draws a frame GATHERED */
+    int gathered; /* a file in memory; -1: there is none */
     attr_t attribute[INK_COUNT]; /* with the colour pair in `pair` */
     short colour[INK_COUNT];     /* -1: the terminal's own */
     int pair[INK_COUNT][INK_COUNT]; /* [ink][paper]; -1: not asked for yet */
@@ -114,6 +118,15 @@ static void take_over(void)
     held.active = 1;
 }
 
+static void forget(struct screen *screen)
+{
+    if (screen->out)
+        fclose(screen->out);
+    if (screen->gathered >= 0)
+        close(screen->gathered);
+    free(screen);
+}
+
 struct screen *screen_open(enum colour_mode colour, struct err *err)
 {
     if (tcgetattr(STDIN_FILENO, &held.before)) {
@@ -125,9 +138,12 @@ struct screen *screen_open(enum colour_mode colour, struct err *err)
         err_set(err, ERR_MEMORY, "no memory for the screen");
         return NULL;
     }
-    screen->curses = newterm(NULL, stdout, stdin);
+    int out = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+    screen->out = out < 0 ? NULL : fdopen(out, "w");
+    screen->gathered = memfd_create("frame", MFD_CLOEXEC);
+    screen->curses = screen->out ? newterm(NULL, screen->out, stdin) : NULL;
     if (!screen->curses) {
-        free(screen);
+        forget(screen);
         err_set(err, ERR_FILE, "cannot open the terminal");
         return NULL;
     }
@@ -189,7 +205,7 @@ void screen_close(struct screen *screen)
         return;
     screen_suspend(screen);
     delscreen(screen->curses);
-    free(screen);
+    forget(screen);
 }
 
 /* A terminal that changes its size moves, folds and drops what stands on it, each in its own way: all is drawn anew. */
@@ -260,10 +276,29 @@ void screen_put_prompt(struct screen *screen, struct rect where, const char *tex
     move(where.y + cursor_row - first, where.x + cursor_column);
 }
 
+/* Writes what is gathered to the terminal; there is nothing then. */
+static void pass_on(int gathered)
+{
+    char bytes[16384];
+    off_t end = lseek(gathered, 0, SEEK_CUR);
+    ssize_t n = lseek(gathered, 0, SEEK_SET) == 0 ? 1 : 0;
+    for (off_t at = 0; at < end && n > 0; at += n) {
+        size_t left = (size_t)(end - at);
+        n = pread(gathered, bytes, left < sizeof bytes ? left : sizeof bytes, at);
+        write_all(bytes, n > 0 ? (size_t)n : 0);
+    }
+}
+
+/* ncurses hands over a few bytes at a time, some thirty times a frame, and each time the terminal wakes up, which takes
+ * a processor from the threads that train and may show half a frame. Hence in memory first, and from there at once. */
 void screen_show(struct screen *screen)
 {
-    (void)screen;
+    bool gathers = dup3(screen->gathered, fileno(screen->out), O_CLOEXEC) >= 0;
     refresh();
+    if (gathers) {
+        dup3(STDOUT_FILENO, fileno(screen->out), O_CLOEXEC);
+        pass_on(screen->gathered);
+    }
 }
 
 void screen_repaint(struct screen *screen)
