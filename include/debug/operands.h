@@ -22,9 +22,20 @@ struct operand {
     bool partial;
 };
 
+/* Where such a tensor lies: COUNT values at DATA; of a partial one each thread's part lies net->size behind the one
+ * before. */
+struct place {
+    const float *data;
+    size_t count;
+    bool partial;
+};
+
 /* Operand I of those that op OP writes, or reads; false behind the last. A statistic that `fwd` reads is the one from
  * before the step. The session has a network; 0 <= OP < program_ops(session->train). */
 bool op_writes(const struct session *session, int op, int i, struct operand *operand);
 bool op_reads(const struct session *session, int op, int i, struct operand *operand);
+
+/* Where operand I of those that OP writes lies. Its name takes longer to find than most operands to look at. */
+bool op_place(const struct session *session, int op, int i, struct place *place);
 
 #endif

@@ -47,45 +47,126 @@ static int layer_statistics(const struct net *net, int layer)
     return net->first_stat[layer + 1] - net->first_stat[layer];
 }
 
-/* --- names; false behind the last */
+/* --- what is written */
 
-static bool name_written(const struct session *session, const struct op *op, int i, struct operand *operand)
+/* A tensor that an op writes, without its name. */
+struct written {
+    enum {
+        WRITTEN_OUT,
+        WRITTEN_TARGET,
+        WRITTEN_OUT_GRADIENT,
+        WRITTEN_GRADIENT,
+        WRITTEN_PARAMETER,
+        WRITTEN_STATISTIC
+    } what;
+    int layer;                   /* of OUT, -1 being the input, and of OUT_GRADIENT */
+    const struct window *window; /* of the last three */
+};
+
+/* False behind the last. */
+static bool find_written(const struct session *session, const struct op *op, int i, struct written *written)
 {
     const struct net *net = session->net;
     bool threads = program_ranks(session->train) > 1;
     int layer = op->layer;
     switch (op->code) {
     case OP_GATHER:
-        snprintf(operand->name, sizeof operand->name, i == 0 ? "x" : "target");
+        *written = (struct written){i == 0 ? WRITTEN_OUT : WRITTEN_TARGET, -1, NULL};
         return i < 2;
     case OP_FORWARD:
-        if (i == 0)
-            name_out(session, layer, "", operand);
-        else if (i <= layer_statistics(net, layer))
-            name_window(&net->stat[net->first_stat[layer] + i - 1], operand);
+        *written = i == 0 ? (struct written){WRITTEN_OUT, layer, NULL}
+                          : (struct written){WRITTEN_STATISTIC, layer, net->stat + net->first_stat[layer] + i - 1};
         return i <= layer_statistics(net, layer);
     case OP_LOSS:
-        name_out(session, net->top.layers - 1, ".grad", operand);
+        *written = (struct written){WRITTEN_OUT_GRADIENT, net->top.layers - 1, NULL};
         return i == 0;
     case OP_BACKWARD:
-        if (i < layer_parameters(net, layer)) {
-            name_gradient(session, &net->param[net->first_param[layer] + i], operand);
-            operand->partial = threads;
-            return true;
-        }
-        if (layer > 0)
-            name_out(session, layer - 1, ".grad", operand);
-        return layer > 0 && i == layer_parameters(net, layer);
+        *written = i < layer_parameters(net, layer)
+                       ? (struct written){WRITTEN_GRADIENT, layer, net->param + net->first_param[layer] + i}
+                       : (struct written){WRITTEN_OUT_GRADIENT, layer - 1, NULL};
+        return i < layer_parameters(net, layer) + (layer > 0);
     case OP_REDUCE:
-        if (threads && i < net->params)
-            name_gradient(session, &net->param[i], operand);
+        *written = (struct written){WRITTEN_GRADIENT, -1, net->param + i};
         return threads && i < net->params;
     case OP_UPDATE:
-        if (i < layer_parameters(net, layer))
-            name_window(&net->param[net->first_param[layer] + i], operand);
+        *written = (struct written){WRITTEN_PARAMETER, layer, net->param + net->first_param[layer] + i};
         return i < layer_parameters(net, layer);
     }
     return false;
+}
+
+static bool is_partial(const struct session *session, const struct op *op, const struct written *written)
+{
+    return written->what == WRITTEN_GRADIENT && op->code == OP_BACKWARD && program_ranks(session->train) > 1;
+}
+
+static size_t batch_values(const struct session *session, const struct shape *of_row)
+{
+    return (size_t)program_rows(session->train) * shape_size(of_row);
+}
+
+bool op_place(const struct session *session, int op, int i, struct place *place)
+{
+    const struct net *net = session->net;
+    const struct program *train = session->train;
+    const struct layer *layers = net->top.layer;
+    struct written at;
+    if (!find_written(session, program_op(train, op), i, &at))
+        return false;
+    place->partial = is_partial(session, program_op(train, op), &at);
+    switch (at.what) {
+    case WRITTEN_OUT:
+        place->data = program_out(train, at.layer);
+        place->count = batch_values(session, at.layer < 0 ? &net->in : &layers[at.layer].out);
+        break;
+    case WRITTEN_TARGET:
+        place->data = program_target(train);
+        place->count = batch_values(session, &layers[net->top.layers - 1].out);
+        break;
+    case WRITTEN_OUT_GRADIENT:
+        place->data = program_out_gradient(train, at.layer);
+        place->count = batch_values(session, &layers[at.layer].out);
+        break;
+    case WRITTEN_GRADIENT:
+        place->data = program_gradient(train) + at.window->offset;
+        place->count = at.window->count;
+        break;
+    case WRITTEN_PARAMETER:
+    case WRITTEN_STATISTIC:
+        place->data = (at.what == WRITTEN_PARAMETER ? net->w : net->s) + at.window->offset;
+        place->count = at.window->count;
+        break;
+    }
+    return true;
+}
+
+/* --- names; false behind the last */
+
+static bool name_written(const struct session *session, const struct op *op, int i, struct operand *operand)
+{
+    struct written written;
+    if (!find_written(session, op, i, &written))
+        return false;
+    operand->partial = is_partial(session, op, &written);
+    switch (written.what) {
+    case WRITTEN_OUT:
+        name_out(session, written.layer, "", operand);
+        break;
+    case WRITTEN_TARGET:
+        snprintf(operand->name, sizeof operand->name, "target");
+        break;
+    case WRITTEN_OUT_GRADIENT:
+        name_out(session, written.layer, ".grad", operand);
+        break;
+    case WRITTEN_GRADIENT:
+        name_gradient(session, written.window, operand);
+        break;
+    case WRITTEN_PARAMETER:
+    case WRITTEN_STATISTIC:
+        name_window(written.window, operand);
+        break;
+    }
+    return true;
 }
 
 /* What comes from above, what came in, for an activation what it made of it, the parameters. */

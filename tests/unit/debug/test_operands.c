@@ -48,14 +48,22 @@ static void check_whole(struct session *session)
 {
     struct err err;
     struct operand operand;
+    struct place place;
     struct tensor tensor;
-    for (int op = 0; op < program_ops(session->train); op++)
-        for (int i = 0; op_writes(session, op, i, &operand); i++) {
+    for (int op = 0; op < program_ops(session->train); op++) {
+        int i = 0;
+        for (; op_writes(session, op, i, &operand); i++) {
             if (lookup_tensor(session, operand.name, &tensor, &err))
                 fail_msg("%s", err.message);
             assert_ptr_equal(tensor.data, operand.tensor.data);
             assert_int_equal(tensor.count, operand.tensor.count);
+            assert_true(op_place(session, op, i, &place));
+            assert_ptr_equal(place.data, operand.tensor.data);
+            assert_int_equal(place.count, operand.tensor.count);
+            assert_int_equal(place.partial, operand.partial);
         }
+        assert_false(op_place(session, op, i, &place));
+    }
     struct text names = {0};
     lookup_names(session, "", &names);
     for (char *rest = names.data, *line; rest && (line = strsep(&rest, "\n"));) {
