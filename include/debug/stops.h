@@ -18,7 +18,9 @@ struct stops_kind {
     const char *words; /* what a person types before `what`: "break if" */
     const char *noun;  /* "breakpoint" */
     bool expression;   /* `what` is one */
-    bool every_op;     /* a step runs op by op while such an entry is enabled */
+    /* What looks at every op while such an entry is enabled (struct program_guard, whose context is the session); the
+     * run comes to `met` behind what it does not let pass. NULL: nothing. */
+    bool (*passes)(void *session, int op, int rank, int ranks);
     /* Makes ready what is particular to the kind; WHAT may be NULL. */
     int (*prepare)(struct session *session, struct stops_entry *entry, const char *what, struct err *err);
     /* Whether it stops the run now that op OP has run; what the run has met goes to WHY. ERR_INTERRUPT: the person gave
@@ -96,8 +98,11 @@ bool stops_settle(struct session *session);
 /* The op, behind FROM and at most END, up to which the step may run without a look at breakpoints. */
 int stops_pause(const struct session *session, int from, int end);
 
-/* Whether the step must run op by op. */
+/* Whether every op is looked at. */
 bool stops_every_op(const struct stops *stops);
+
+/* Makes GUARD ready for the step under way; false: there is nothing to look for, or it has been met. */
+bool stops_guard(struct session *session, struct program_guard *guard);
 
 /* After op OP has run: STOP_NONE, or why the run is to stop, with TEXT (SIZE bytes) for the person. */
 enum stop stops_check(struct session *session, int op, char *text, size_t size);

@@ -57,6 +57,14 @@ struct layer_norms {
     double update;   /* of the change made */
 };
 
+/* Looks at what ops have written while a job goes on: the run ends behind the first op of which it does not let all
+ * pass. Every thread calls it when all have done their share of op OP, to look at one part of RANKS; meanwhile nobody
+ * writes. */
+struct program_guard {
+    bool (*passes)(void *context, int op, int rank, int ranks);
+    void *context;
+};
+
 struct program;
 
 enum program_mode { PROGRAM_TRAIN, PROGRAM_EVALUATE };
@@ -78,9 +86,12 @@ void program_copy(struct program *program, const struct program *from);
 /* Begins a batch of ROWS rows: the cursor goes to the first op. DRAW numbers the training steps, for dropout. */
 void program_begin(struct program *program, int rows, uint64_t seed, uint64_t draw);
 
+/* Has GUARD look at what the runs to come write, which are the same without; NULL: nobody. It is lent. */
+void program_set_guard(struct program *program, const struct program_guard *guard);
+
 /* Runs ops from the cursor up to END (not included). OPTIMIZER may be NULL for evaluation. Stops by itself after the
- * reduce op, before any weight is overwritten, when the loss or a gradient is not finite and STOP_NONFINITE is set.
- * Returns the cursor. */
+ * reduce op, before any weight is overwritten, when the loss or a gradient is not finite and STOP_NONFINITE is set, and
+ * where the guard lets something not pass. Returns the cursor. */
 int program_run(struct program *program, struct optimizer *optimizer, int end, bool stop_nonfinite);
 
 int program_cursor(const struct program *program);

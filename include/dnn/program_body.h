@@ -31,6 +31,8 @@ struct lane {
     double clip;                       /* what it multiplies gradients by */
     double gradient, weight;           /* squares of its share of the gradient, and of what was updated since */
     bool halt;
+    bool passed; /* the guard let its share of the last op pass */
+    int end;     /* where the last job has come to; all say the same */
     int first, last; /* the rows that are its own */
 };
 
@@ -63,6 +65,8 @@ struct program {
     size_t sums_stride;
     struct layer_norms *norms;       /* by layer: what program_norms hands out */
     struct arena arena;
+
+    const struct program_guard *guard; /* NULL: none */
 
     /* the job under way */
     struct optimizer *optimizer;

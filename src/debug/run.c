@@ -94,13 +94,17 @@ static void stop_before_update(struct session *session)
     stop(session, STOP_NONFINITE, text);
 }
 
-/* Runs ops up to END of the step under way; stops before the update when a figure is not finite. What is held back
- * there is made by whoever runs on. */
+/* Runs ops up to END of the step under way, or up to what a breakpoint looks for; stops before the update when a figure
+ * is not finite. What is held back there is made by whoever runs on. */
 static void run_ops(struct session *session, int end)
 {
     session->spoilt = session->spoilt || session->held;
     session->held = false;
-    if (step_run(session, end, true) && program_cursor(session->train) == step_reduce_end(session) &&
+    struct program_guard guard;
+    program_set_guard(session->train, stops_guard(session, &guard) ? &guard : NULL);
+    bool known = step_run(session, end, true);
+    program_set_guard(session->train, NULL);
+    if (known && program_cursor(session->train) == step_reduce_end(session) &&
         program_nonfinite(session->train)) {
         session->held = true;
         stop_nonfinite(session);
@@ -384,7 +388,7 @@ static int piece_end(const struct session *session, int op, int end)
     double left = LONG_STEP / session->step_nanoseconds * program_flops(train);
     do
         left -= program_op(train, op++)->flops;
-    while (op < end && !stops_every_op(session->stops) && program_op(train, op)->flops <= left);
+    while (op < end && program_op(train, op)->flops <= left);
     return op;
 }
 
@@ -411,17 +415,13 @@ static double advance_step(struct session *session, int64_t deadline)
     if (past && ahead.step == step && ahead.op < end)
         end = ahead.op;
     end = stops_pause(session, cursor, end);
-    if (session->step_nanoseconds < LONG_STEP && !stops_every_op(session->stops)) {
-        run_ops(session, end);
-        check_breakpoints(session, end - 1);
-    } else {
-        int op = cursor;
-        do {
-            op = piece_end(session, op, end);
-            run_ops(session, op);
-            check_breakpoints(session, op - 1);
-        } while (op < end && session->goal != GOAL_NONE && clock_now() < deadline);
-    }
+    bool whole = session->step_nanoseconds < LONG_STEP;
+    int op = cursor;
+    do {
+        run_ops(session, whole ? end : piece_end(session, op, end));
+        op = program_cursor(session->train);
+        check_breakpoints(session, op - 1);
+    } while (op < end && session->goal != GOAL_NONE && (whole || clock_now() < deadline));
     if (past)
         history_moved(session);
     double share = (double)(session->inside ? program_cursor(session->train) - cursor : all - cursor) / all;

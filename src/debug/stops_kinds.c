@@ -18,9 +18,6 @@ static unsigned long long step_shown(const struct session *session)
 
 /* --- break nan */
 
-/* Values that take longer to look at than a thread to wake. */
-enum { WORTH_SHARING = 16384 };
-
 static int prepare_nan(struct session *session, struct stops_entry *entry, const char *what, struct err *err)
 {
     (void)session;
@@ -54,47 +51,35 @@ static void count_bad(const float *data, size_t count, struct bad *bad)
     }
 }
 
-/* Values that are looked at; those of PARTS, APART from each other, as if they followed one another. */
-struct look {
-    const float *data;
-    size_t count, apart;
-    int parts, ranks;
-    bool finite[LAYER_THREADS]; /* by rank */
-};
-
-/* Each thread has its own part of a gradient, or else its own rows, in its cache. */
-static void look_at_share(void *arg, int rank)
+static size_t parts_of(const struct session *session, const struct place *place)
 {
-    struct look *look = arg;
-    size_t all = look->count * (size_t)look->parts;
-    size_t from = all * (size_t)rank / (size_t)look->ranks, end = all * ((size_t)rank + 1) / (size_t)look->ranks;
-    look->finite[rank] = true;
-    while (from < end) {
-        size_t part = from / look->count, at = from % look->count;
-        size_t n = look->count - at < end - from ? look->count - at : end - from;
-        look->finite[rank] = look->finite[rank] && all_finite(look->data + look->apart * part + at, n);
-        from += n;
-    }
+    return place->partial ? (size_t)program_ranks(session->train) : 1;
 }
 
-/* Of a gradient that threads have parts of, each part is looked at. */
-static bool operand_bad(const struct session *session, const struct operand *operand, struct bad *bad)
+/* Looks at part RANK of RANKS: as the threads divide rows among them, and parts of a gradient, all of which are looked
+ * at as if they followed one another. */
+static bool share_finite(const struct session *session, const struct place *place, int rank, int ranks)
 {
-    struct look look = {.data = operand->tensor.data, .count = operand->tensor.count, .apart = session->net->size,
-                        .parts = operand->partial ? program_ranks(session->train) : 1};
+    size_t all = place->count * parts_of(session, place), begin = (size_t)rank, sharers = (size_t)ranks;
+    size_t from = all * begin / sharers, end = all * (begin + 1) / sharers;
     bool finite = true;
-    bool share = look.count * (size_t)look.parts >= WORTH_SHARING;
-    look.ranks = share ? team_ranks(session->team) : 1;
-    if (share)
-        team_run(session->team, look_at_share, &look);
-    else
-        look_at_share(&look, 0);
-    for (int rank = 0; rank < look.ranks; rank++)
-        finite = finite && look.finite[rank];
+    while (finite && from < end) {
+        size_t part = from / place->count, at = from % place->count;
+        size_t n = place->count - at < end - from ? place->count - at : end - from;
+        finite = all_finite(place->data + session->net->size * part + at, n);
+        from += n;
+    }
+    return finite;
+}
+
+static bool place_bad(const struct session *session, const struct place *place, struct bad *bad)
+{
     *bad = (struct bad){0};
-    for (int part = 0; part < look.parts && !finite; part++)
-        count_bad(look.data + look.apart * (size_t)part, look.count, bad);
-    return !finite;
+    if (share_finite(session, place, 0, 1))
+        return false;
+    for (size_t part = 0; part < parts_of(session, place); part++)
+        count_bad(place->data + session->net->size * part, place->count, bad);
+    return true;
 }
 
 /* Whether norms that are known already tell that all that OP wrote is finite: they are sums over it. */
@@ -105,18 +90,37 @@ static bool norms_finite(const struct session *session, const struct op *op)
     return op->code == OP_UPDATE && isfinite(program_norms(session->train, op->layer)->weight);
 }
 
+/* What norms are asked for one thread does alone. */
+static bool nan_passes(void *context, int op, int rank, int ranks)
+{
+    const struct session *session = context;
+    const struct op *done = program_op(session->train, op);
+    struct place place;
+    if (done->code == OP_REDUCE || done->code == OP_UPDATE) {
+        if (rank > 0 || norms_finite(session, done))
+            return true;
+        ranks = 1;
+    }
+    for (int i = 0; op_place(session, op, i, &place); i++)
+        if (!share_finite(session, &place, rank, ranks))
+            return false;
+    return done->code != OP_LOSS || rank > 0 || isfinite(program_loss(session->train));
+}
+
 static bool met_nan(struct session *session, struct stops_entry *entry, int op, char *why, size_t size,
                     struct err *err)
 {
     const struct op *done = program_op(session->train, op);
     struct operand operand;
+    struct place place;
     struct bad bad;
     uint64_t step = step_shown(session);
     (void)err;
     if (entry->met_step == step || norms_finite(session, done)) /* from the first on it only spreads */
         return false;
-    for (int i = 0; op_writes(session, op, i, &operand); i++)
-        if (operand_bad(session, &operand, &bad)) {
+    for (int i = 0; op_place(session, op, i, &place); i++)
+        if (place_bad(session, &place, &bad)) {
+            op_writes(session, op, i, &operand);
             entry->met_step = step;
             snprintf(why, size, "%s wrote %s with %zu NaN and %zu infinite of %zu values, in step %llu", done->name,
                      operand.name, bad.nans, bad.infs, operand.tensor.count, (unsigned long long)step);
@@ -324,8 +328,8 @@ static int prepare_watch(struct session *session, struct stops_entry *entry, con
     return 0;
 }
 
-const struct stops_kind stops_break_nan = {"break nan", "breakpoint", false, true, prepare_nan, met_nan};
-const struct stops_kind stops_break_if = {"break if", "breakpoint", true, false, prepare_if, met_if};
-const struct stops_kind stops_break_at = {"break at", "breakpoint", false, false, prepare_at, met_at};
-const struct stops_kind stops_display = {"display", "display", true, false, prepare_display, NULL};
-const struct stops_kind stops_watch = {"watch", "watch", true, false, prepare_watch, NULL};
+const struct stops_kind stops_break_nan = {"break nan", "breakpoint", false, nan_passes, prepare_nan, met_nan};
+const struct stops_kind stops_break_if = {"break if", "breakpoint", true, NULL, prepare_if, met_if};
+const struct stops_kind stops_break_at = {"break at", "breakpoint", false, NULL, prepare_at, met_at};
+const struct stops_kind stops_display = {"display", "display", true, NULL, prepare_display, NULL};
+const struct stops_kind stops_watch = {"watch", "watch", true, NULL, prepare_watch, NULL};

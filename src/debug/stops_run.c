@@ -46,8 +46,21 @@ int stops_pause(const struct session *session, int from, int end)
 bool stops_every_op(const struct stops *stops)
 {
     for (int i = 0; stops && i < stops->entries; i++)
-        if (stops->entry[i].kind->every_op && stops->entry[i].enabled)
+        if (stops->entry[i].kind->passes && stops->entry[i].enabled)
             return true;
+    return false;
+}
+
+bool stops_guard(struct session *session, struct program_guard *guard)
+{
+    struct stops *stops = session->stops;
+    for (int i = 0; stops && i < stops->entries; i++) {
+        const struct stops_entry *entry = &stops->entry[i];
+        if (!entry->kind->passes || !entry->enabled || entry->met_step == session->step + session->inside)
+            continue;
+        *guard = (struct program_guard){entry->kind->passes, session};
+        return true;
+    }
     return false;
 }
 

@@ -82,14 +82,49 @@ static void run_part(const struct worker *worker, const struct op *op, int part)
     }
 }
 
+static void meet(const struct worker *worker)
+{
+    if (worker->program->ranks > 1)
+        team_meet(worker->program->team);
+}
+
 /* All threads meet before another part than the first, which needs what the others have left. */
 static void run_further_parts(const struct worker *worker, const struct op *op)
 {
     for (int part = 1; part < op->parts; part++) {
-        if (worker->program->ranks > 1)
-            team_meet(worker->program->team);
+        meet(worker);
         run_part(worker, op, part);
     }
+}
+
+/* Whether the guard lets all pass that OP has written. The threads look together, inside the job: of most tensors each
+ * has its share in its cache, and to give out a job for every look takes longer than to look. */
+static bool passes(const struct worker *worker, const struct op *op)
+{
+    const struct program *program = worker->program;
+    const struct program_guard *guard = program->guard;
+    bool all = true;
+    meet(worker);
+    worker->lane->passed = guard->passes(guard->context, (int)(op - program->op), worker->rank, program->ranks);
+    meet(worker);
+    for (int rank = 0; rank < program->ranks; rank++)
+        all = all && program->lane[rank].passed;
+    return all;
+}
+
+/* Returns where the run ends. */
+static const struct op *run_updates(const struct worker *worker, const struct op *op, const struct op *end)
+{
+    if (!worker->program->guard) {
+        parameters_update(worker, op, end);
+        return end;
+    }
+    for (; op < end; op++) {
+        parameters_update(worker, op, op + 1);
+        if (!passes(worker, op))
+            return op + 1;
+    }
+    return end;
 }
 
 /* What every thread does with a stretch of the list: rows stay with their thread, so only reduce, layers shared by
@@ -107,9 +142,12 @@ static void run_ops(void *arg, int rank)
         run_part(&worker, op, 0);
         if (op->parts > 1)
             run_further_parts(&worker, op);
+        if (program->guard && !passes(&worker, op))
+            end = op + 1;
     }
-    if (op < end && (op == begin || !worker.lane->halt))
-        parameters_update(&worker, op, end);
+    if (op < end)
+        end = op == begin || !worker.lane->halt ? run_updates(&worker, op, end) : op;
+    worker.lane->end = (int)(end - program->op);
     if (flushes)
         denormals_restore(mode);
 }
@@ -135,11 +173,17 @@ static void prepare_updates(struct program *program)
         optimizer->kind->prepare(&program->step, program->constant);
 }
 
+void program_set_guard(struct program *program, const struct program_guard *guard)
+{
+    program->guard = guard;
+}
+
 int program_run(struct program *program, struct optimizer *optimizer, int end, bool stop_nonfinite)
 {
     assert(end <= program->ops && (optimizer || program->mode == PROGRAM_EVALUATE));
     int start = program->cursor;
-    bool owing = program->rows == 1 && start == 0 && end == program->ops && program->mode == PROGRAM_TRAIN;
+    bool owing = program->rows == 1 && start == 0 && end == program->ops && program->mode == PROGRAM_TRAIN &&
+                 !program->guard;
     if (program->owing && !owing)
         program_settle(program);
     else if (owing && !program->owing)
@@ -148,7 +192,8 @@ int program_run(struct program *program, struct optimizer *optimizer, int end, b
     program->optimizer = optimizer;
     program->stop_nonfinite = stop_nonfinite;
     /* An update counts from the moment its gradient is whole, also when it is then held back for not being finite. */
-    if (optimizer && start <= program_reduce(program) && end > program_reduce(program))
+    bool counts = optimizer && start <= program_reduce(program) && end > program_reduce(program);
+    if (counts)
         optimizer->t++;
     if (optimizer && end > program_reduce(program) + 1)
         prepare_updates(program);
@@ -156,8 +201,8 @@ int program_run(struct program *program, struct optimizer *optimizer, int end, b
         team_run(program->team, run_ops, program);
     else
         run_ops(program, 0);
-    bool halted = program->mode == PROGRAM_TRAIN && start <= program_reduce(program) && end > program_reduce(program) &&
-                  program->lane[0].halt;
-    program->cursor = halted ? program_reduce(program) + 1 : end;
+    program->cursor = program->lane[0].end;
+    if (counts && program->cursor <= program_reduce(program)) /* the guard has ended it before */
+        optimizer->t--;
     return program->cursor;
 }

@@ -1,6 +1,7 @@
 /* test_stops.c: breakpoints, displays and watches: when they are met, what they count, and that they change nothing. */
 #include <math.h>
 
+#include "debug/operands.h"
 #include "debug/stops.h"
 #include "live.h"
 
@@ -328,6 +329,80 @@ static void test_nan_in_a_part(void **state)
     session_close(session);
 }
 
+/* One whose values are of about 10^POWER, or whose gradients are. */
+static struct session *open_large(int threads, int power, bool gradients)
+{
+    struct session *session = open_session(threads);
+    live_net(session, gradients ? "dense 200, dense 200, dense 200" : "dense 200, bn, relu, dense 200, relu");
+    session->optimizer.lr = power % 4 < 2 ? 1e-3 : 1e37;
+    for (int i = 0; i < session->net->params; i++) {
+        const struct window *window = &session->net->param[i];
+        int here = gradients && window->layer < 2 ? -power : power;
+        for (size_t k = 0; k < window->count; k++)
+            session->net->w[window->offset + k] *= (real)pow(10, here);
+    }
+    add(session, &stops_break_nan, NULL);
+    return session;
+}
+
+/* Runs on until something is not finite, in whole steps or by single OPS. */
+static void run_until_nan(struct session *session, bool ops)
+{
+    uint64_t end = session->step + 4;
+    do {
+        if (ops)
+            live_ops(session, 1);
+        else
+            live_steps(session, 1);
+    } while (session->step < end && session->stop == STOP_GOAL);
+}
+
+static void compare_written(const struct session *a, const struct session *b)
+{
+    struct operand one, other;
+    for (int op = 0; op < program_cursor(a->train); op++)
+        for (int i = 0; op_writes(a, op, i, &one); i++) {
+            assert_true(op_writes(b, op, i, &other));
+            assert_memory_equal(one.tensor.data, other.tensor.data, one.tensor.count * sizeof(float));
+        }
+}
+
+static void compare_stops(const struct session *whole, const struct session *ops)
+{
+    assert_int_equal(whole->stop, ops->stop);
+    assert_string_equal(whole->stop_text, ops->stop_text);
+    assert_int_equal(whole->step, ops->step);
+    assert_int_equal(whole->held, ops->held);
+    assert_int_equal(program_cursor(whole->train), program_cursor(ops->train));
+    assert_int_equal(whole->optimizer.t, ops->optimizer.t);
+    assert_true(session_hash(whole) == session_hash(ops));
+    compare_written(whole, ops);
+}
+
+/* In one job for all ops the run stops behind the same op, with the same said of it and the same bits, as op by op; and
+ * so when it goes on. */
+static void test_nan_op_by_op(void **state)
+{
+    bool met[OP_UPDATE + 1] = {false};
+    (void)state;
+    for (int threads = 1; threads <= 3; threads++)
+        for (int i = 0; i < 2 * 38; i += 5) {
+            struct session *whole = open_large(threads, i / 2, i % 2);
+            struct session *ops = open_large(threads, i / 2, i % 2);
+            assert_int_equal(program_ranks(whole->train), threads);
+            for (int stops = 0; stops < 4; stops++) {
+                run_until_nan(whole, false);
+                run_until_nan(ops, true);
+                compare_stops(whole, ops);
+                if (whole->stop == STOP_BREAK)
+                    met[program_op(whole->train, program_cursor(whole->train) - 1)->code] = true;
+            }
+            session_close(whole);
+            session_close(ops);
+        }
+    assert_true(met[OP_FORWARD] && met[OP_BACKWARD] && met[OP_UPDATE]);
+}
+
 /* --- watch */
 
 static void test_watch(void **state)
@@ -428,6 +503,7 @@ int main(void)
         cmocka_unit_test(test_same_bits),
         cmocka_unit_test(test_nan),
         cmocka_unit_test(test_nan_in_a_part),
+        cmocka_unit_test(test_nan_op_by_op),
         cmocka_unit_test(test_watch),
         cmocka_unit_test(test_watch_gaps),
         cmocka_unit_test(test_list),
