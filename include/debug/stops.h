@@ -20,7 +20,7 @@ struct stops_kind {
     bool expression;   /* `what` is one */
     /* What looks at every op while such an entry is enabled (struct program_guard, whose context is the session); the
      * run comes to `met` behind what it does not let pass. NULL: nothing. */
-    bool (*passes)(void *session, int op, int rank, int ranks);
+    bool (*passes)(void *session, int op, int rank, int ranks, bool summed);
     /* Makes ready what is particular to the kind; WHAT may be NULL. */
     int (*prepare)(struct session *session, struct stops_entry *entry, const char *what, struct err *err);
     /* Whether it stops the run now that op OP has run; what the run has met goes to WHY. ERR_INTERRUPT: the person gave

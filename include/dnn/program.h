@@ -57,11 +57,12 @@ struct layer_norms {
     double update;   /* of the change made */
 };
 
-/* Looks at what ops have written while a job goes on: the run ends behind the first op of which it does not let all
- * pass. Every thread calls it when all have done their share of op OP, to look at one part of RANKS; meanwhile nobody
- * writes. */
+/* Looks at what ops have written while a job goes on, for values that are not finite: the run ends behind the first op
+ * that it does not let pass. Every thread calls it when all have done their share of op OP, to look at one part of
+ * RANKS; meanwhile nobody writes. SUMMED: the threads' parts of gradients need no look, since what they add up to gets
+ * one. */
 struct program_guard {
-    bool (*passes)(void *context, int op, int rank, int ranks);
+    bool (*passes)(void *context, int op, int rank, int ranks, bool summed);
     void *context;
 };
 

@@ -12,6 +12,7 @@ struct sums {
     /* of one thread's share of one layer; aligned so that a whole number of them fills a cache line */
     _Alignas(32) double gradient; /* squares */
     struct optim_squares update;
+    double before; /* GRADIENT before the last `reduce` */
 };
 
 /* A stretch [first, last) of the vectors. */
@@ -74,6 +75,7 @@ struct program {
     struct optim_step step;           /* what all updates of it share */
     int end;
     bool stop_nonfinite;
+    bool summed; /* the guard need not look at parts of gradients */
 };
 
 /* A thread at work, and its own of all that is kept by rank. */

@@ -91,7 +91,7 @@ static bool norms_finite(const struct session *session, const struct op *op)
 }
 
 /* What norms are asked for one thread does alone. */
-static bool nan_passes(void *context, int op, int rank, int ranks)
+static bool nan_passes(void *context, int op, int rank, int ranks, bool summed)
 {
     const struct session *session = context;
     const struct op *done = program_op(session->train, op);
@@ -102,7 +102,7 @@ static bool nan_passes(void *context, int op, int rank, int ranks)
         ranks = 1;
     }
     for (int i = 0; op_place(session, op, i, &place); i++)
-        if (!share_finite(session, &place, rank, ranks))
+        if (!(place.partial && summed) && !share_finite(session, &place, rank, ranks))
             return false;
     return done->code != OP_LOSS || rank > 0 || isfinite(program_loss(session->train));
 }

@@ -105,7 +105,8 @@ static bool passes(const struct worker *worker, const struct op *op)
     const struct program_guard *guard = program->guard;
     bool all = true;
     meet(worker);
-    worker->lane->passed = guard->passes(guard->context, (int)(op - program->op), worker->rank, program->ranks);
+    worker->lane->passed = guard->passes(guard->context, (int)(op - program->op), worker->rank, program->ranks,
+                                         program->summed);
     meet(worker);
     for (int rank = 0; rank < program->ranks; rank++)
         all = all && program->lane[rank].passed;
@@ -178,6 +179,39 @@ void program_set_guard(struct program *program, const struct program_guard *guar
     program->guard = guard;
 }
 
+static void run_job(struct program *program)
+{
+    if (program->ranks > 1)
+        team_run(program->team, run_ops, program);
+    else
+        run_ops(program, 0);
+    program->cursor = program->lane[0].end;
+}
+
+/* The norms of the layers' gradients are again what they were: `reduce` has not come yet. */
+static void take_back_sums(struct program *program)
+{
+    for (size_t i = 0; i < program->sums_stride * (size_t)program->ranks; i++)
+        program->sums[i].gradient = program->sums[i].before;
+}
+
+/* To look at the threads' parts of gradients, which no cache holds, takes longer than to look at all the rest; and a
+ * value that is not finite in one of them makes their sum so. Only when that is so it matters which op was first: then
+ * those from the loss on are run again, which writes the same, with a look at every part. */
+static void run_guarded(struct program *program)
+{
+    int start = program->cursor, reduce = program_reduce(program), backward = program->net->top.layers + 2;
+    program->summed = program->ranks > 1 && start <= reduce && program->end > reduce;
+    run_job(program);
+    if (!program->summed || program->cursor != reduce + 1 || isfinite(program_gradient_norm(program)))
+        return;
+    program->summed = false;
+    program->cursor = start > backward ? start : backward;
+    run_job(program);
+    if (program->cursor <= reduce)
+        take_back_sums(program);
+}
+
 int program_run(struct program *program, struct optimizer *optimizer, int end, bool stop_nonfinite)
 {
     assert(end <= program->ops && (optimizer || program->mode == PROGRAM_EVALUATE));
@@ -197,11 +231,10 @@ int program_run(struct program *program, struct optimizer *optimizer, int end, b
         optimizer->t++;
     if (optimizer && end > program_reduce(program) + 1)
         prepare_updates(program);
-    if (program->ranks > 1)
-        team_run(program->team, run_ops, program);
+    if (program->guard)
+        run_guarded(program);
     else
-        run_ops(program, 0);
-    program->cursor = program->lane[0].end;
+        run_job(program);
     if (counts && program->cursor <= program_reduce(program)) /* the guard has ended it before */
         optimizer->t--;
     return program->cursor;

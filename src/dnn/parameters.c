@@ -120,8 +120,11 @@ static double reduce_layer(const struct worker *worker, int layer)
 void parameters_reduce(const struct worker *worker, const struct op *update, const struct op *end)
 {
     double squares = 0;
-    for (; update < end; update++)
-        squares += worker->sums[update->layer].gradient = reduce_layer(worker, update->layer);
+    for (; update < end; update++) {
+        struct sums *sums = &worker->sums[update->layer];
+        sums->before = sums->gradient;
+        squares += sums->gradient = reduce_layer(worker, update->layer);
+    }
     worker->lane->gradient = squares;
     worker->lane->weight = 0;
 }

@@ -345,13 +345,13 @@ static struct session *open_large(int threads, int power, bool gradients)
     return session;
 }
 
-/* Runs on until something is not finite, in whole steps or by single OPS. */
-static void run_until_nan(struct session *session, bool ops)
+/* Runs on until something is not finite, in whole steps or by so many OPS. */
+static void run_until_nan(struct session *session, uint64_t ops)
 {
     uint64_t end = session->step + 4;
     do {
         if (ops)
-            live_ops(session, 1);
+            live_ops(session, ops);
         else
             live_steps(session, 1);
     } while (session->step < end && session->stop == STOP_GOAL);
@@ -386,19 +386,23 @@ static void test_nan_op_by_op(void **state)
     bool met[OP_UPDATE + 1] = {false};
     (void)state;
     for (int threads = 1; threads <= 3; threads++)
-        for (int i = 0; i < 2 * 38; i += 5) {
+        for (int i = 0; i < 2 * 38; i += 3) {
             struct session *whole = open_large(threads, i / 2, i % 2);
-            struct session *ops = open_large(threads, i / 2, i % 2);
+            struct session *ops = open_large(threads, i / 2, i % 2), *some = open_large(threads, i / 2, i % 2);
             assert_int_equal(program_ranks(whole->train), threads);
             for (int stops = 0; stops < 4; stops++) {
-                run_until_nan(whole, false);
-                run_until_nan(ops, true);
+                run_until_nan(whole, 0);
+                run_until_nan(ops, 1);
                 compare_stops(whole, ops);
+                run_until_nan(some, 7);
+                if (whole->stop != STOP_GOAL && some->stop != STOP_GOAL)
+                    compare_stops(whole, some);
                 if (whole->stop == STOP_BREAK)
                     met[program_op(whole->train, program_cursor(whole->train) - 1)->code] = true;
             }
             session_close(whole);
             session_close(ops);
+            session_close(some);
         }
     assert_true(met[OP_FORWARD] && met[OP_BACKWARD] && met[OP_UPDATE]);
 }
