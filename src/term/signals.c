@@ -15,6 +15,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+
+/* A person takes longer between two Ctrl-C. One SIGINT may come as two: timeout(1) sends it to the program, and to the
+ * group that the program is of. */
+#define ONE_PRESS 100000000LL
+
 struct watched {
     int signal;
     unsigned event;
@@ -30,6 +36,7 @@ enum { WATCHED = sizeof watched / sizeof *watched, DEADLY = sizeof deadly / size
 
 static volatile sig_atomic_t pending[WATCHED];
 static volatile sig_atomic_t screen_use;
+static volatile int64_t interrupted; /* when the last SIGINT came; the handler's own */
 static int wake[2] = {-1, -1};
 static struct sigaction before[WATCHED], deadly_before[DEADLY];
 static void (*volatile at_death)(void);
@@ -37,11 +44,14 @@ static void (*volatile at_death)(void);
 static void on_signal(int number)
 {
     int error = errno;
+    int64_t earlier = interrupted;
+    if (number == SIGINT)
+        interrupted = clock_now();
     for (int i = 0; i < WATCHED; i++) {
         if (watched[i].signal != number)
             continue;
         /* Without a screen there must be a way out of a command that does not look: the second Ctrl-C. */
-        if (number == SIGINT && !screen_use && pending[i])
+        if (number == SIGINT && !screen_use && pending[i] && interrupted - earlier > ONE_PRESS)
             _exit(SIGNAL_INTERRUPTED);
         pending[i] = 1;
     }
