@@ -40,7 +40,7 @@ static bool by_units(const struct program *program, int i)
     if (program->ranks == 1 || !(layer->kind->flags & LAYER_BY_UNITS))
         return false;
     double weights = (double)shape_size(&layer->in) * (double)shape_size(&layer->out);
-    if (program->rows_max <= 16 * program->ranks && weights >= 65536)
+    if (program->rows_max <= 16 * program->ranks && weights >= 16384)
         return true;
     return program->rows_max < 4 * program->ranks && weights >= 4096;
 }
