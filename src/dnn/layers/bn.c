@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "bn_planes.h"
+#include "dnn/kernel.h"
 #include "features.h"
 #include "kinds.h"
 
@@ -82,16 +83,35 @@ static real *area(const struct layer_run *run, int rank, int which)
     return run->partial + (size_t)rank * run->partial_stride + (size_t)which * (size_t)features(run);
 }
 
+KERNEL_BODY void add_body(int n, const real *restrict in, real *restrict out)
+{
+    for (int i = 0; i < n; i++)
+        out[i] += in[i];
+}
+
+KERNEL_BODY void divide_body(int n, real by, real *restrict out)
+{
+    for (int i = 0; i < n; i++)
+        out[i] /= by;
+}
+
+KERNEL_TWICE(void, add, (int n, const real *in, real *out), (n, in, out))
+KERNEL_TWICE(void, divide, (int n, real by, real *out), (n, by, out))
+
 /* OUT = the sum over all threads of area WHICH, in the order of their ranks. */
-static void reduce(const struct layer_run *run, int which, real *restrict out)
+static void reduce(const struct layer_run *run, int which, real *out)
 {
     int n = features(run);
     memcpy(out, area(run, 0, which), (size_t)n * sizeof *out);
-    for (int rank = 1; rank < run->ranks; rank++) {
-        const real *restrict in = area(run, rank, which);
-        for (int i = 0; i < n; i++)
-            out[i] += in[i];
-    }
+    for (int rank = 1; rank < run->ranks; rank++)
+        add(n, area(run, rank, which), out);
+}
+
+/* The same over the values of a feature in the batch. */
+static void reduce_to_mean(const struct layer_run *run, int which, real *out)
+{
+    reduce(run, which, out);
+    divide(features(run), (real)batch_values(run), out);
 }
 
 static void sum_rows(const struct layer_run *run)
@@ -103,31 +123,45 @@ static void sum_rows(const struct layer_run *run)
 static void sum_squares(const struct layer_run *run)
 {
     int n = features(run);
-    real *restrict mean = area(run, run->rank, MEAN);
-    reduce(run, SUM, mean);
-    for (int i = 0; i < n; i++)
-        mean[i] /= (real)batch_values(run);
+    real *mean = area(run, run->rank, MEAN);
+    reduce_to_mean(run, SUM, mean);
     features_sum_squares(run->last - run->first, n, run->x + (size_t)run->first * n, mean,
                          area(run, run->rank, SQUARES));
 }
+
+/* RUNNING moves on towards VALUE [n] over COUNT. */
+KERNEL_BODY void follow_body(int n, real momentum, const real *restrict value, real count, real *restrict running)
+{
+    for (int i = 0; i < n; i++)
+        running[i] = (1 - momentum) * running[i] + momentum * (value[i] / count);
+}
+
+KERNEL_TWICE(void, follow, (int n, real momentum, const real *value, real count, real *running),
+             (n, momentum, value, count, running))
 
 /* SQUARES [features] are the sums of squares over the whole batch. */
 static void update_running(const struct layer_run *run, const real *mean, const real *squares)
 {
     real momentum = (real)run->layer->args.number[MOMENTUM];
-    for (int i = 0; i < features(run); i++) {
-        run->stat[RUNNING_MEAN][i] = (1 - momentum) * run->stat[RUNNING_MEAN][i] + momentum * mean[i];
-        if (batch_values(run) > 1) {
-            real unbiased = squares[i] / (real)(batch_values(run) - 1);
-            run->stat[RUNNING_VAR][i] = (1 - momentum) * run->stat[RUNNING_VAR][i] + momentum * unbiased;
-        }
-    }
+    size_t values = batch_values(run);
+    follow(features(run), momentum, mean, 1, run->stat[RUNNING_MEAN]);
+    if (values > 1)
+        follow(features(run), momentum, squares, (real)(values - 1), run->stat[RUNNING_VAR]);
 }
 
 static real inverse_deviation(const struct layer_run *run, double variance)
 {
     return (real)(1 / sqrt(variance + run->layer->args.number[EPS]));
 }
+
+/* V, sums of squares of COUNT values about their mean, becomes the inverse deviations. */
+KERNEL_BODY void invert_body(int n, double count, double eps, real *restrict v)
+{
+    for (int i = 0; i < n; i++)
+        v[i] = (real)(1 / sqrt((double)v[i] / count + eps));
+}
+
+KERNEL_TWICE(void, invert, (int n, double count, double eps, real *v), (n, count, eps, v))
 
 /* INVERSE holds the sums of squares, and then the inverse deviations. Each thread works them out for itself; rank 0
  * keeps what outlives the step. */
@@ -136,8 +170,7 @@ static void finish_statistics(const struct layer_run *run, const real *mean, rea
     int n = features(run);
     if (run->rank == 0)
         update_running(run, mean, inverse);
-    for (int i = 0; i < n; i++)
-        inverse[i] = inverse_deviation(run, (double)inverse[i] / (double)batch_values(run));
+    invert(n, (double)batch_values(run), run->layer->args.number[EPS], inverse);
     if (run->rank == 0)
         memcpy(run->saved[INVERSE_DEVIATION], inverse, (size_t)n * sizeof *inverse);
 }
@@ -251,15 +284,11 @@ static void show_gradients(const struct layer_run *run)
 static void input_gradient(const struct layer_run *run)
 {
     int n = features(run);
-    real *restrict mean_dy = area(run, run->rank, MEAN_DY), *restrict mean_product = area(run, run->rank, MEAN_PRODUCT);
+    real *mean_dy = area(run, run->rank, MEAN_DY), *mean_product = area(run, run->rank, MEAN_PRODUCT);
     const real *restrict weight = run->param[WEIGHT], *restrict inverse = run->saved[INVERSE_DEVIATION];
     const real *mean = area(run, run->rank, MEAN);
-    reduce(run, SUM_DY, mean_dy);
-    reduce(run, SUM_DY_NORMALIZED, mean_product);
-    for (int i = 0; i < n; i++) {
-        mean_dy[i] /= (real)batch_values(run);
-        mean_product[i] /= (real)batch_values(run);
-    }
+    reduce_to_mean(run, SUM_DY, mean_dy);
+    reduce_to_mean(run, SUM_DY_NORMALIZED, mean_product);
     if (plane_of(run->layer) > 1) {
         for (int i = 0; i < n; i++)
             bn_planes_gradient(run, i, weight[i] * inverse[i], mean_dy[i], mean[i], inverse[i] * mean_product[i]);
