@@ -3,7 +3,8 @@
  * from where they lie, or, where they are read often or lie across, from a copy laid out for that. One row, whose
  * product would not pay for a copy, takes sums along the rows of a transposed b, or adds up those of b as it lies.
  *
- * Loops over rows are spelt out (ROWS): a compiler that unrolls them late keeps the sums in memory.
+ * Loops over rows are spelt out (ROWS): a compiler that unrolls them late keeps the sums in memory. What they index has
+ * eight places, although few use them all: compilers look at each line, reached or not.
  */
 #include "dnn/product.h"
 
@@ -91,7 +92,7 @@ struct columns {
 
 WIDE_INLINE void multiply(int rows, const struct tile *t, struct columns columns)
 {
-    __m256 low[TILE], high[TILE], low_bias = _mm256_setzero_ps(), high_bias = low_bias;
+    __m256 low[LANES], high[LANES], low_bias = _mm256_setzero_ps(), high_bias = low_bias;
     const float *a = t->a, *b = t->b;
     ptrdiff_t a_row = t->a_row, a_step = t->a_step, b_row = t->b_row, c_row = t->c_row;
     float *c = t->c;
@@ -258,7 +259,7 @@ WIDE void product_along(int n, int k, const float *a, const float *b, ptrdiff_t 
 /* VECTORS of columns, of COUNT each. Sums over even and over odd steps, since each addition waits for the one before. */
 WIDE_INLINE void across_some(int vectors, int count, int k, const float *a, const float *b, ptrdiff_t b_row, float *c)
 {
-    __m256 even[4], odd[4];
+    __m256 even[LANES], odd[LANES];
     ROWS(vectors, even[r] = odd[r] = _mm256_setzero_ps(););
     for (; k >= 2; k -= 2, a += 2, b += 2 * b_row) {
         __m256 each = _mm256_broadcast_ss(a), next = _mm256_broadcast_ss(a + 1);
