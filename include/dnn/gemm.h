@@ -31,8 +31,8 @@ struct gemm_block {
 /* c = a b + bias in every row: as below; BIAS [n] or NULL for none. */
 void gemm_affine(int m, int n, int k, struct gemm_block a, struct gemm_block b, const real *bias, real *c, int stride);
 
-/* One row: c = b a + bias: a [k], b [n, k], its rows STRIDE values apart, bias [n] or NULL, c [n]; rounds otherwise than
- * gemm_affine. */
+/* One row: c = b a + bias: a [k], b [n, k], its rows STRIDE values apart, bias [n] or NULL, c [n]; rounds otherwise
+ * than gemm_affine. */
 void gemm_row_along(int n, int k, const real *a, const real *b, int stride, const real *bias, real *c);
 
 /* One row: c = a b: a [k], b [k, n], its rows STRIDE values apart, c [n]; likewise. */

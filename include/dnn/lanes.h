@@ -55,8 +55,8 @@ KERNEL_BODY void lanes_choose(reals *v, const masks *mask, const reals *other)
     *v = (reals)(((masks)*other & *mask) | ((masks)*v & ~*mask));
 }
 
-/* Eight rows at once, a row a lane: AT <- where each begins, of COUNT rows WIDTH values apart; lanes beyond have the last
- * again. Column I of them from FROM on. */
+/* Eight rows at once, a row a lane: AT <- where each begins, of COUNT rows WIDTH values apart; lanes beyond have the
+ * last again. Column I of them from FROM on. */
 KERNEL_BODY void lanes_rows(size_t at[LANES], int count, size_t width)
 {
     at[0] = 0;
@@ -93,8 +93,8 @@ KERNEL_BODY void lanes_double(const reals *v, doubles *low, doubles *high)
 #define LANES_STRETCH (64 * LANES)
 
 /* Adds the lanes up. False where squares may have been too large or too small for a float: then lanes_exact is to be
- * asked. A sum of exactly 0 is one of zeros, as there are many once the data have been learnt, or of values below 1e-19,
- * which count as such: what zeros would take twice could not be foreseen. */
+ * asked. A sum of exactly 0 is one of zeros, as there are many once the data have been learnt, or of values below
+ * 1e-19, which count as such: the branch that takes zeros twice could not be foreseen. */
 KERNEL_BODY bool lanes_total(const reals *squares, double *total)
 {
     doubles low, high;

@@ -3,7 +3,7 @@
  *
  * A step is begun, its ops run, its figures are recorded, it is finished. Small steps run whole; of large ones the
  * clock is read between ops, so that a screen stays alive whatever the network. When an epoch ends the validation rows
- * are evaluated, in pieces too. Nothing here allocates.
+ * are evaluated, in pieces too (evaluate.c). Nothing here allocates.
  */
 #include <math.h>
 #include <stdio.h>
@@ -14,9 +14,9 @@
 #include "debug/doctor.h"
 #include "debug/expr.h"
 #include "debug/history.h"
-#include "debug/score.h"
 #include "debug/session.h"
 #include "debug/stops.h"
+#include "evaluate.h"
 #include "step.h"
 
 /* A step that takes longer than this runs op by op while there is a deadline. */
@@ -33,20 +33,13 @@ bool session_running(const struct session *session)
 
 /* --- one step */
 
-static void start_evaluation(struct session *session)
-{
-    if (session->data->validations)
-        session->evaluation = (struct evaluation){
-            .active = true, .row = session->data->validation, .rows = session->data->validations};
-}
-
 /* Behind the last op: on to the next step, and at the end of an epoch to the validation rows. */
 static void end_step(struct session *session)
 {
     double rate = session->optimizer.lr;
     session->busy_rows += program_rows(session->train);
     if (step_end(session))
-        start_evaluation(session);
+        evaluation_start(session);
     if (session->schedule.kind == SCHEDULE_AT && session->optimizer.lr != rate)
         session_event_drop(session, rate, session->optimizer.lr, session->step);
 }
@@ -164,90 +157,6 @@ bool session_complete_step(struct session *session)
     stops_sample(session);
     session->stop = STOP_NONE; /* what stopped inside of it is past */
     return !lost;
-}
-
-/* --- evaluation */
-
-/* The next rows of an evaluation; FIGURES when these were the last. */
-static void evaluate_rows(struct session *session, struct figures *figures)
-{
-    struct evaluation *evaluation = &session->evaluation;
-    int left = evaluation->rows - evaluation->done, most = program_rows_max(session->evaluate);
-    int rows = left < most ? left : most;
-    program_begin(session->evaluate, rows, 0, 0);
-    program_run(session->evaluate, NULL, program_ops(session->evaluate), false);
-    evaluation->loss += program_loss(session->evaluate) * rows;
-    score_add(session, session->evaluate, rows, evaluation);
-    evaluation->done += rows;
-    if (evaluation->done < evaluation->rows)
-        return;
-    *figures = (struct figures){evaluation->loss / evaluation->done, score_evaluation(session, evaluation)};
-    evaluation->active = false;
-}
-
-static void evaluate_piece(struct session *session)
-{
-    evaluate_rows(session, &session->validation);
-    if (session->evaluation.active)
-        return;
-    session->validation_step = session->step;
-    double x = (double)session->step;
-    if (!session->inside) {
-        series_extend(session->validation_loss_series, x, session->validation.loss);
-        series_extend(session->validation_score_series, x, session->validation.score);
-    }
-}
-
-bool session_breathe(const struct session *session)
-{
-    return !session->breath.take || session->breath.take(session->breath.context);
-}
-
-/* The evaluation under way to its end, by PIECE; -1 when it is given up. */
-static int evaluate_all(struct session *session, void (*piece)(struct session *session), struct err *err)
-{
-    while (session->evaluation.active) {
-        piece(session);
-        if (session->evaluation.active && !session_breathe(session)) {
-            session->evaluation.active = false;
-            return err_set(err, ERR_INTERRUPT, "interrupted");
-        }
-    }
-    return 0;
-}
-
-int session_validate(struct session *session, struct err *err)
-{
-    if (session->data->validations == 0)
-        return err_set(err, ERR_USAGE,
-                       "there are no validation rows; `split 0.2` keeps a fifth of the rows for validation");
-    /* Inside a step ops may have changed parameters or statistics since. */
-    if (session->validation_step == session->step && !session->evaluation.active && !session->inside)
-        return 0;
-    if (!session->evaluation.active)
-        start_evaluation(session);
-    return evaluate_all(session, evaluate_piece, err);
-}
-
-static void evaluate_test_piece(struct session *session)
-{
-    evaluate_rows(session, &session->test);
-}
-
-int session_test(struct session *session, struct err *err)
-{
-    const struct dataset *data = session->data;
-    if (data->tests == 0)
-        return err_set(err, ERR_USAGE, "this data has no official test rows; `help sets` says which have some");
-    if (session->test_step == session->step && !session->inside)
-        return 0;
-    struct evaluation validation = session->evaluation;
-    session->evaluation = (struct evaluation){.active = true, .row = data->test, .rows = data->tests};
-    int status = evaluate_all(session, evaluate_test_piece, err);
-    session->evaluation = validation;
-    if (status == 0)
-        session->test_step = session->step;
-    return status;
 }
 
 /* --- goals */
@@ -465,7 +374,7 @@ static double advance(struct session *session, int64_t deadline, int most)
 {
     double steps = 0;
     if (session->evaluation.active)
-        evaluate_piece(session);
+        evaluation_piece(session);
     else if (goes_straight(session))
         steps = advance_straight(session, most);
     else

@@ -1,10 +1,7 @@
 /*
  * product.c: tiles of 6 rows by 16 columns whose sums stay in registers. A tile reads 16 columns of b step by step:
- * from where they lie, or, where they are read often or lie across, from a copy laid out for that. One row, whose
- * product would not pay for a copy, takes sums along the rows of a transposed b, or adds up those of b as it lies.
- *
- * Loops over rows are spelt out (ROWS): a compiler that unrolls them late keeps the sums in memory. What they index has
- * eight places, although few use them all: compilers look at each line, reached or not.
+ * from where they lie, or, where they are read often or lie across, from a copy laid out for that. One row is
+ * product_row.c's.
  */
 #include "dnn/product.h"
 
@@ -14,14 +11,9 @@
 
 #if defined(__x86_64__) && !defined(DNN_DOUBLE)
 
-#include <immintrin.h>
-
-/* Nothing in it holds a buffer that others fill: there is nothing for a guard on the stack to guard. */
-#define WIDE __attribute__((target("avx2,fma"), no_stack_protector))
-#define WIDE_INLINE WIDE static inline __attribute__((always_inline))
+#include "product_lanes.h"
 
 enum {
-    LANES = 8,
     PANEL = 16,     /* columns of a tile */
     TILE = 6,       /* rows */
     DEPTH = 1024,   /* steps of a panel that are copied at once */
@@ -29,40 +21,6 @@ enum {
     COPY_FROM = 48, /* rows, and steps, from which on a copy of a panel that could be read in place pays */
     SMALL = COPY_FROM - 1
 };
-
-/* The mask of the first N lanes, 0 <= N <= 8. */
-WIDE_INLINE __m256i lanes(int n)
-{
-    static const int mask[2 * LANES] = {-1, -1, -1, -1, -1, -1, -1, -1};
-    return _mm256_loadu_si256((const __m256i *)(mask + LANES - n));
-}
-
-WIDE_INLINE __m256 load(const float *from, int n)
-{
-    return n == LANES ? _mm256_loadu_ps(from) : _mm256_maskload_ps(from, lanes(n));
-}
-
-/* A masked store takes some processors dozens of cycles. */
-WIDE_INLINE void store(float *to, int n, __m256 value)
-{
-    if (n == LANES) {
-        _mm256_storeu_ps(to, value);
-        return;
-    }
-    __m128 part = _mm256_castps256_ps128(value);
-    if (n & 4) {
-        _mm_storeu_ps(to, part);
-        part = _mm256_extractf128_ps(value, 1);
-        to += 4;
-    }
-    if (n & 2) {
-        _mm_storel_pi((__m64 *)to, part);
-        part = _mm_movehl_ps(part, part);
-        to += 2;
-    }
-    if (n & 1)
-        _mm_store_ss(to, part);
-}
 
 /* What a tile is: its first values, and as in struct product. */
 struct tile {
@@ -72,18 +30,6 @@ struct tile {
     int steps, first, second; /* columns in either half */
     bool add;
 };
-
-#define ROWS(count, ...) \
-    do { \
-        { enum { r = 0 }; __VA_ARGS__ } \
-        if (count > 1) { enum { r = 1 }; __VA_ARGS__ } \
-        if (count > 2) { enum { r = 2 }; __VA_ARGS__ } \
-        if (count > 3) { enum { r = 3 }; __VA_ARGS__ } \
-        if (count > 4) { enum { r = 4 }; __VA_ARGS__ } \
-        if (count > 5) { enum { r = 5 }; __VA_ARGS__ } \
-        if (count > 6) { enum { r = 6 }; __VA_ARGS__ } \
-        if (count > 7) { enum { r = 7 }; __VA_ARGS__ } \
-    } while (0)
 
 /* Columns of either half: how many of b may be read, and how many there are. */
 struct columns {
@@ -211,83 +157,6 @@ WIDE static void turn_panel(const float *b, ptrdiff_t row, int steps, int column
     }
 }
 
-/* --- one row */
-
-/* The sums of eight vectors, as one. */
-WIDE_INLINE __m256 sums(const __m256 v[LANES])
-{
-    __m256 a = _mm256_hadd_ps(_mm256_hadd_ps(v[0], v[1]), _mm256_hadd_ps(v[2], v[3]));
-    __m256 b = _mm256_hadd_ps(_mm256_hadd_ps(v[4], v[5]), _mm256_hadd_ps(v[6], v[7]));
-    return _mm256_add_ps(_mm256_permute2f128_ps(a, b, 0x20), _mm256_permute2f128_ps(a, b, 0x31));
-}
-
-/* What eight rows of b give with one of a. Of ROWS that are fewer the last is taken again. */
-WIDE_INLINE __m256 along(const float *a, const float *b, ptrdiff_t row, int steps, int rows)
-{
-    const float *from[LANES];
-    __m256 v[LANES];
-    ROWS(LANES, {
-        from[r] = r == 0 ? b : r < rows ? from[r ? r - 1 : 0] + row : from[r ? r - 1 : 0];
-        v[r] = _mm256_setzero_ps();
-    });
-    int k = 0;
-    for (; k + LANES <= steps; k += LANES) {
-        __m256 each = _mm256_loadu_ps(a + k);
-        ROWS(LANES, v[r] = _mm256_fmadd_ps(each, _mm256_loadu_ps(from[r] + k), v[r]););
-    }
-    if (k < steps) {
-        __m256i rest = lanes(steps - k);
-        __m256 each = _mm256_maskload_ps(a + k, rest);
-        ROWS(LANES, v[r] = _mm256_fmadd_ps(each, _mm256_maskload_ps(from[r] + k, rest), v[r]););
-    }
-    return sums(v);
-}
-
-WIDE void product_along(int n, int k, const float *a, const float *b, ptrdiff_t b_row, const float *bias, float *c)
-{
-    int j = 0;
-    for (; j + LANES <= n; j += LANES) {
-        __m256 sum = along(a, b + j * b_row, b_row, k, LANES);
-        _mm256_storeu_ps(c + j, bias ? _mm256_add_ps(_mm256_loadu_ps(bias + j), sum) : sum);
-    }
-    if (j < n) {
-        __m256 sum = along(a, b + j * b_row, b_row, k, n - j);
-        store(c + j, n - j, bias ? _mm256_add_ps(load(bias + j, n - j), sum) : sum);
-    }
-}
-
-/* VECTORS of columns, of COUNT each. Sums over even and over odd steps, since each addition waits for the one before. */
-WIDE_INLINE void across_some(int vectors, int count, int k, const float *a, const float *b, ptrdiff_t b_row, float *c)
-{
-    __m256 even[LANES], odd[LANES];
-    ROWS(vectors, even[r] = odd[r] = _mm256_setzero_ps(););
-    for (; k >= 2; k -= 2, a += 2, b += 2 * b_row) {
-        __m256 each = _mm256_broadcast_ss(a), next = _mm256_broadcast_ss(a + 1);
-        ROWS(vectors, {
-            even[r] = _mm256_fmadd_ps(each, load(b + r * LANES, count), even[r]);
-            odd[r] = _mm256_fmadd_ps(next, load(b + b_row + r * LANES, count), odd[r]);
-        });
-    }
-    if (k > 0) {
-        __m256 each = _mm256_broadcast_ss(a);
-        ROWS(vectors, even[r] = _mm256_fmadd_ps(each, load(b + r * LANES, count), even[r]););
-    }
-    ROWS(vectors, store(c + r * LANES, count, _mm256_add_ps(even[r], odd[r])););
-}
-
-WIDE void product_across(int n, int k, const float *a, const float *b, ptrdiff_t b_row, float *c)
-{
-    int j = 0;
-    for (; j + 4 * LANES <= n; j += 4 * LANES)
-        across_some(4, LANES, k, a, b + j, b_row, c + j);
-    for (; j + 2 * LANES <= n; j += 2 * LANES)
-        across_some(2, LANES, k, a, b + j, b_row, c + j);
-    for (; j + LANES <= n; j += LANES)
-        across_some(1, LANES, k, a, b + j, b_row, c + j);
-    if (j < n)
-        across_some(1, n - j, k, a, b + j, b_row, c + j);
-}
-
 /* --- the whole */
 
 /* Steps [from, from + steps) of columns from J on, for ROWS rows from I on. */
@@ -323,8 +192,8 @@ WIDE static void run_panel(const struct product *p, int i, int rows, int j, int 
 }
 
 /* Few columns: tiles of the product's transpose are full where those of the product would not be. It is turned as it is
- * stored; the sums are the same in the same order. Its a, b transposed, must be there; its b, a transposed, is there when
- * a is read along its columns, and is turned for it when b is transposed. */
+ * stored; the sums are the same in the same order. Its b, which is a transposed, is there when a is read along its
+ * columns, and is turned for it where b is transposed. */
 static bool is_narrow(const struct product *p)
 {
     bool there = p->a_row == 1 && !p->transposed, turned = p->a_step == 1 && p->transposed && p->k <= DEPTH;
@@ -409,17 +278,6 @@ void product_run(const struct product *p)
 {
     (void)p;
     assert(!"there are wide kernels");
-}
-
-void product_along(int n, int k, const float *a, const float *b, ptrdiff_t b_row, const float *bias, float *c)
-{
-    (void)n, (void)k, (void)a, (void)b, (void)b_row, (void)bias, (void)c;
-    assert(!"there are wide kernels");
-}
-
-void product_across(int n, int k, const float *a, const float *b, ptrdiff_t b_row, float *c)
-{
-    product_along(n, k, a, b, b_row, NULL, c);
 }
 
 #endif

@@ -92,8 +92,7 @@ static void dense_forward(const struct layer_run *run, int unused)
     (void)unused;
     int in = run->in, out = run->out;
     if (run->rows == 1 && run->ranks == 1) {
-        gemm_row_along(out, in, run->x, run->param[0], in, has_bias(run) ? run->param[1] : NULL,
-                       run->y);
+        gemm_row_along(out, in, run->x, run->param[0], in, has_bias(run) ? run->param[1] : NULL, run->y);
         return;
     }
     struct part part = part_of(run);

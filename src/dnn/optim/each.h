@@ -77,8 +77,8 @@ KERNEL_BODY void optim_add(const struct optim_piece *piece, const struct optim_s
             some(piece, whole, (piece)->n - whole, shared, sums); \
     } while (0)
 
-/* The same for all parameters that STEP names. Most gradients are in memory as they are: a scale of 1 that is known when
- * this is compiled is no multiplication. */
+/* The same for all parameters that STEP names. Most gradients are in memory as they are: a scale of 1 that is known
+ * when this is compiled is no multiplication. */
 #define OPTIM_EACH(step, some, shared) \
     do { \
         real before[LANES_STRETCH]; \
