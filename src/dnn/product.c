@@ -19,7 +19,7 @@ enum {
     DEPTH = 1024,   /* steps of a panel that are copied at once */
     HEIGHT = 504,   /* rows that are multiplied with a panel before the next is taken, so that they stay in cache */
     COPY_FROM = 48, /* rows, and steps, from which on a copy of a panel that could be read in place pays */
-    SMALL = COPY_FROM - 1
+    SMALL = 48      /* steps, and rows, up to which a product is small; whole eights, as copies are */
 };
 
 /* What a tile is: its first values, and as in struct product. */
