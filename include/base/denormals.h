@@ -10,19 +10,20 @@
 
 #include <xmmintrin.h>
 
+#define DENORMALS_ZEROS (_MM_FLUSH_ZERO_ON | 0x40u) /* what is written, and what is read ("denormals are zeros") */
+
 /* Returns what denormals_restore is to be given. */
 static inline unsigned denormals_flush(void)
 {
-    const unsigned zeros = _MM_FLUSH_ZERO_ON | 0x40; /* what is written, and what is read ("denormals are zeros") */
     unsigned mode = _mm_getcsr();
-    if ((mode & zeros) != zeros)
-        _mm_setcsr(mode | zeros);
+    if ((mode & DENORMALS_ZEROS) != DENORMALS_ZEROS)
+        _mm_setcsr(mode | DENORMALS_ZEROS);
     return mode;
 }
 
 static inline void denormals_restore(unsigned mode)
 {
-    if (!(mode & _MM_FLUSH_ZERO_ON))
+    if ((mode & DENORMALS_ZEROS) != DENORMALS_ZEROS)
         _mm_setcsr(mode);
 }
 

@@ -31,6 +31,7 @@ struct lane {
     _Alignas(ARENA_ALIGN) double loss; /* sum over its rows */
     double clip;                       /* what it multiplies gradients by */
     double gradient, weight;           /* squares of its share of the gradient, and of what was updated since */
+    double before;                     /* GRADIENT before the last `reduce` */
     bool halt;
     bool passed; /* the guard let its share of the last op pass */
     int end;     /* where the last job has come to; all say the same */

@@ -351,7 +351,7 @@ static bool goes_straight(const struct session *session)
 static double advance_straight(struct session *session, int most)
 {
     int steps = 0, all = program_ops(session->train);
-    unsigned mode = denormals_flush(); /* once for all of them, which costs less than for each */
+    unsigned mode = denormals_flush(); /* once for all, which costs less than for each; for what is recorded, too */
     while (steps < most && session->goal != GOAL_NONE && !session->evaluation.active && !goal_reached(session)) {
         history_before_step(session);
         step_begin(session);

@@ -188,25 +188,28 @@ static void run_job(struct program *program)
     program->cursor = program->lane[0].end;
 }
 
-/* The norms of the layers' gradients are again what they were: `reduce` has not come yet. */
+/* The norms of gradients are again what they were: `reduce` has not come yet. */
 static void take_back_sums(struct program *program)
 {
+    for (int rank = 0; rank < program->ranks; rank++)
+        program->lane[rank].gradient = program->lane[rank].before;
     for (size_t i = 0; i < program->sums_stride * (size_t)program->ranks; i++)
         program->sums[i].gradient = program->sums[i].before;
 }
 
 /* To look at the threads' parts of gradients, which no cache holds, takes longer than to look at all the rest; and a
  * value that is not finite in one of them makes their sum so. Only when that is so it matters which op was first: then
- * those from the loss on are run again, which writes the same, with a look at every part. */
+ * all those of backward are run again, which writes the same, with a look at every part. A job that does not hold all
+ * of them looks at once: `reduce` adds to the first thread's part, so none may stay from before. */
 static void run_guarded(struct program *program)
 {
     int start = program->cursor, reduce = program_reduce(program), backward = program->net->top.layers + 2;
-    program->summed = program->ranks > 1 && start <= reduce && program->end > reduce;
+    program->summed = program->ranks > 1 && start <= backward && program->end > reduce;
     run_job(program);
     if (!program->summed || program->cursor != reduce + 1 || isfinite(program_gradient_norm(program)))
         return;
     program->summed = false;
-    program->cursor = start > backward ? start : backward;
+    program->cursor = backward;
     run_job(program);
     if (program->cursor <= reduce)
         take_back_sums(program);

@@ -2,8 +2,6 @@
  * parameters.c: the ops of a step that go over parameters: `reduce`, which adds the threads' gradients up and takes the
  * norms, and the updates. Who runs them when is in execute.c.
  */
-#include <math.h>
-
 #include "dnn/program_body.h"
 #include "dnn/sweep.h"
 
@@ -125,6 +123,7 @@ void parameters_reduce(const struct worker *worker, const struct op *update, con
         sums->before = sums->gradient;
         squares += sums->gradient = reduce_layer(worker, update->layer);
     }
+    worker->lane->before = worker->lane->gradient;
     worker->lane->gradient = squares;
     worker->lane->weight = 0;
 }

@@ -329,6 +329,50 @@ static void test_nan_in_a_part(void **state)
     session_close(session);
 }
 
+/* Two threads; some of backward has run in a job of its own when an input becomes infinite, which only `bwd fc1` reads
+ * from then on. Runs to the end of the step. */
+static struct session *run_behind_an_earlier_job(bool guarded)
+{
+    struct session *session = open_session(2);
+    live_net(session, "dense 200, relu, dense 200, relu");
+    live_steps(session, 1);
+    assert_int_equal(program_ranks(session->train), 2);
+    int op = 0;
+    while (strcmp(program_op(session->train, op)->name, "bwd relu2") != 0)
+        op++;
+    if (guarded)
+        add(session, &stops_break_nan, NULL);
+    live_ops(session, (uint64_t)op);
+    real *x = (real *)program_out(session->train, -1);
+    x[(size_t)program_rows(session->train) * 4 - 1] = INFINITY;
+    live_steps(session, 1);
+    if (guarded) {
+        assert_int_equal(session->stop, STOP_BREAK);
+        assert_non_null(strstr(session->stop_text, "bwd fc1 wrote fc1.grad"));
+        live_steps(session, 1);
+    }
+    assert_int_equal(session->stop, STOP_NONFINITE);
+    live_ops(session, (uint64_t)(program_ops(session->train) - program_cursor(session->train)));
+    return session;
+}
+
+/* The gradients of layers that are well, and what is made of them, do not depend on who looks. */
+static void test_nan_behind_an_earlier_job(void **state)
+{
+    (void)state;
+    struct session *plain = run_behind_an_earlier_job(false), *guarded = run_behind_an_earlier_job(true);
+    assert_int_equal(guarded->step, plain->step);
+    for (int i = 0; i < plain->net->params; i++) {
+        const struct window *window = &plain->net->param[i];
+        if (window->layer == 0)
+            continue;
+        assert_memory_equal(plain->net->w + window->offset, guarded->net->w + window->offset,
+                            window->count * sizeof(real));
+    }
+    session_close(plain);
+    session_close(guarded);
+}
+
 /* One whose values are of about 10^POWER, or whose gradients are. */
 static struct session *open_large(int threads, int power, bool gradients)
 {
@@ -507,6 +551,7 @@ int main(void)
         cmocka_unit_test(test_same_bits),
         cmocka_unit_test(test_nan),
         cmocka_unit_test(test_nan_in_a_part),
+        cmocka_unit_test(test_nan_behind_an_earlier_job),
         cmocka_unit_test(test_nan_op_by_op),
         cmocka_unit_test(test_watch),
         cmocka_unit_test(test_watch_gaps),
