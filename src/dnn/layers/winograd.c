@@ -186,7 +186,7 @@ AVX2_INLINE static void transform_output(const struct winograd *w, const float *
         __m256 out[2] = {_mm256_unpacklo_ps(even, odd), _mm256_unpackhi_ps(even, odd)};
         for (int half = 0; half < 2; half++)
             if (strip->y[half] + i < w->y.out)
-                store_part(plane + (ptrdiff_t)(strip->y[half] + i) * w->x.out + strip->x[half],
+                store(plane + (ptrdiff_t)(strip->y[half] + i) * w->x.out + strip->x[half],
                            w->x.out - strip->x[half], out[half]);
     }
 }

@@ -4,14 +4,15 @@
 #ifndef DNN_LAYERS_WINOGRAD_LANES_H
 #define DNN_LAYERS_WINOGRAD_LANES_H
 
-#include <immintrin.h>
 #include <stddef.h>
+
+#include "dnn/product_lanes.h"
 
 #define AVX2 __attribute__((target("avx2,fma")))
 #define AVX2_INLINE AVX2 __attribute__((always_inline)) inline
 
 /* A piece of an image has 16 places. A panel of the matrix product is two strips, 16 values, wide. */
-enum { PLACES = 16, LANES = 8, PANEL = 2 * LANES };
+enum { PLACES = 16, PANEL = 2 * LANES };
 
 /* Values from one place to the next, where each takes COUNT: a power of two would put the same value of all 16 places
  * into one set of the first-level cache, which holds 8 lines. */
@@ -24,28 +25,6 @@ static inline size_t winograd_apart(size_t count)
 AVX2_INLINE static __m256i first_lanes(int n)
 {
     return _mm256_cmpgt_epi32(_mm256_set1_epi32(n), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
-}
-
-/* Stores the first N lanes. (A masked store takes dozens of cycles on some processors; a masked load does not.) */
-AVX2_INLINE static void store_part(float *to, int n, __m256 v)
-{
-    if (n >= LANES) {
-        _mm256_storeu_ps(to, v);
-        return;
-    }
-    __m128 rest = _mm256_castps256_ps128(v);
-    if (n & 4) {
-        _mm_storeu_ps(to, rest);
-        rest = _mm256_extractf128_ps(v, 1);
-        to += 4;
-    }
-    if (n & 2) {
-        _mm_storel_pi((__m64 *)to, rest);
-        rest = _mm_movehl_ps(rest, rest);
-        to += 2;
-    }
-    if (n & 1)
-        _mm_store_ss(to, rest);
 }
 
 /* Eight rows of 8 become eight columns. */

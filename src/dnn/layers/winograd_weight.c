@@ -43,10 +43,10 @@ AVX2_INLINE static void transform_filters(const float *w, int out, int in, size_
             float *to = u + (size_t)o * in + i;
             for (int r = 0; r < 4; r++, to += 4 * place) {
                 __m256 a = rows[r][0], b = rows[r][1], c = rows[r][2];
-                store_part(to, n, a);
-                store_part(to + place, n, (a + c + b) * half);
-                store_part(to + 2 * place, n, (a + c - b) * half);
-                store_part(to + 3 * place, n, c);
+                store(to, n, a);
+                store(to + place, n, (a + c + b) * half);
+                store(to + 2 * place, n, (a + c - b) * half);
+                store(to + 3 * place, n, c);
             }
         }
 }

@@ -1,12 +1,12 @@
 /*
- * product_lanes.h: what the products of floats for AVX2 share (product.c, product_row.c): eight floats at a time, the
- * last of them in part.
+ * product_lanes.h: what the products of floats for AVX2 share (product.c, product_row.c, winograd_lanes.h): eight
+ * floats at a time, the last of them in part.
  *
  * Loops over rows are spelt out (ROWS): a compiler that unrolls them late keeps the sums in memory. What they index has
  * eight places, although few use them all: compilers look at each line, reached or not.
  */
-#ifndef SRC_DNN_PRODUCT_LANES_H
-#define SRC_DNN_PRODUCT_LANES_H
+#ifndef DNN_PRODUCT_LANES_H
+#define DNN_PRODUCT_LANES_H
 
 #include <immintrin.h>
 
@@ -28,10 +28,10 @@ WIDE_INLINE __m256 load(const float *from, int n)
     return n == LANES ? _mm256_loadu_ps(from) : _mm256_maskload_ps(from, lanes(n));
 }
 
-/* A masked store takes some processors dozens of cycles. */
+/* The first N lanes, or all. A masked store takes some processors dozens of cycles. */
 WIDE_INLINE void store(float *to, int n, __m256 value)
 {
-    if (n == LANES) {
+    if (n >= LANES) {
         _mm256_storeu_ps(to, value);
         return;
     }
