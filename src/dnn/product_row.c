@@ -24,7 +24,8 @@ WIDE_INLINE __m256 along(const float *a, const float *b, ptrdiff_t row, int step
     const float *from[LANES];
     __m256 v[LANES];
     ROWS(LANES, {
-        from[r] = r == 0 ? b : r < rows ? from[r ? r - 1 : 0] + row : from[r ? r - 1 : 0];
+        from[r] = b;
+        b += r + 1 < rows ? row : 0;
         v[r] = _mm256_setzero_ps();
     });
     int k = 0;

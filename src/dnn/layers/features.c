@@ -14,63 +14,78 @@ typedef real reals __attribute__((vector_size(LANES * sizeof(real))));
 
 #define LOAD(vector, from) memcpy(&(vector), from, sizeof(vector))
 
+/* Sums of one feature block of X: four vectors, two, one; up to four features. */
+
+KERNEL_BODY void sum_four(int rows, size_t stride, const real *restrict x, real *restrict sum)
+{
+    reals a = {0}, b = {0}, c = {0}, d = {0}, v;
+    for (int r = 0; r < rows; r++, x += stride) {
+        LOAD(v, x);
+        a += v;
+        LOAD(v, x + LANES);
+        b += v;
+        LOAD(v, x + 2 * LANES);
+        c += v;
+        LOAD(v, x + 3 * LANES);
+        d += v;
+    }
+    memcpy(sum, &a, sizeof a);
+    memcpy(sum + LANES, &b, sizeof b);
+    memcpy(sum + 2 * LANES, &c, sizeof c);
+    memcpy(sum + 3 * LANES, &d, sizeof d);
+}
+
+KERNEL_BODY void sum_two(int rows, size_t stride, const real *restrict x, real *restrict sum)
+{
+    reals a = {0}, b = {0}, v, w;
+    for (int r = 0; r < rows; r++, x += stride) {
+        LOAD(v, x);
+        LOAD(w, x + LANES);
+        a += v;
+        b += w;
+    }
+    memcpy(sum, &a, sizeof a);
+    memcpy(sum + LANES, &b, sizeof b);
+}
+
+KERNEL_BODY void sum_one(int rows, size_t stride, const real *restrict x, real *restrict sum)
+{
+    reals a = {0}, v;
+    for (int r = 0; r < rows; r++, x += stride) {
+        LOAD(v, x);
+        a += v;
+    }
+    memcpy(sum, &a, sizeof a);
+}
+
+/* The last of N features again and again where there are fewer than four. */
+KERNEL_BODY void sum_rest(int rows, int n, size_t stride, const real *restrict x, real *restrict sum)
+{
+    int one = n > 1 ? 1 : n - 1, two = n > 2 ? 2 : n - 1, three = n > 3 ? 3 : n - 1;
+    real a = 0, b = 0, c = 0, d = 0;
+    for (int r = 0; r < rows; r++, x += stride) {
+        a += x[0];
+        b += x[one];
+        c += x[two];
+        d += x[three];
+    }
+    sum[0] = a;
+    sum[one] = b;
+    sum[two] = c;
+    sum[three] = d;
+}
+
 KERNEL_BODY void sum_body(int rows, int n, size_t stride, const real *restrict x, real *restrict sum)
 {
     int i = 0;
-    for (; i + BLOCK <= n; i += BLOCK) {
-        reals a = {0}, b = {0}, c = {0}, d = {0}, v;
-        const real *at = x + i;
-        for (int r = 0; r < rows; r++, at += stride) {
-            LOAD(v, at);
-            a += v;
-            LOAD(v, at + LANES);
-            b += v;
-            LOAD(v, at + 2 * LANES);
-            c += v;
-            LOAD(v, at + 3 * LANES);
-            d += v;
-        }
-        memcpy(sum + i, &a, sizeof a);
-        memcpy(sum + i + LANES, &b, sizeof b);
-        memcpy(sum + i + 2 * LANES, &c, sizeof c);
-        memcpy(sum + i + 3 * LANES, &d, sizeof d);
-    }
-    for (; i + 2 * LANES <= n; i += 2 * LANES) {
-        reals a = {0}, b = {0}, v;
-        const real *at = x + i;
-        for (int r = 0; r < rows; r++, at += stride) {
-            LOAD(v, at);
-            a += v;
-            LOAD(v, at + LANES);
-            b += v;
-        }
-        memcpy(sum + i, &a, sizeof a);
-        memcpy(sum + i + LANES, &b, sizeof b);
-    }
-    for (; i + LANES <= n; i += LANES) {
-        reals a = {0}, v;
-        const real *at = x + i;
-        for (int r = 0; r < rows; r++, at += stride) {
-            LOAD(v, at);
-            a += v;
-        }
-        memcpy(sum + i, &a, sizeof a);
-    }
-    for (; i < n; i += 4) { /* the last again and again where there are fewer */
-        int one = i + 1 < n ? i + 1 : n - 1, two = i + 2 < n ? i + 2 : n - 1, three = i + 3 < n ? i + 3 : n - 1;
-        real a = 0, b = 0, c = 0, d = 0;
-        const real *at = x;
-        for (int r = 0; r < rows; r++, at += stride) {
-            a += at[i];
-            b += at[one];
-            c += at[two];
-            d += at[three];
-        }
-        sum[i] = a;
-        sum[one] = b;
-        sum[two] = c;
-        sum[three] = d;
-    }
+    for (; i + BLOCK <= n; i += BLOCK)
+        sum_four(rows, stride, x + i, sum + i);
+    for (; i + 2 * LANES <= n; i += 2 * LANES)
+        sum_two(rows, stride, x + i, sum + i);
+    for (; i + LANES <= n; i += LANES)
+        sum_one(rows, stride, x + i, sum + i);
+    for (; i < n; i += 4)
+        sum_rest(rows, n - i, stride, x + i, sum + i);
 }
 
 KERNEL_BODY void squares_body(int rows, int n, const real *restrict x, const real *restrict mean,

@@ -307,18 +307,30 @@ static void test_nan(void **state)
     }
 }
 
-/* A part of the gradient that only the second thread has. */
-static void test_nan_in_a_part(void **state)
+/* A network that two threads share, after a step. */
+static struct session *open_two_threads(void)
 {
-    (void)state;
     struct session *session = open_session(2);
     live_net(session, "dense 200, relu, dense 200, relu");
     live_steps(session, 1);
     assert_int_equal(program_ranks(session->train), 2);
+    return session;
+}
+
+static uint64_t ops_before(const struct session *session, const char *name)
+{
     int op = 0;
-    while (strcmp(program_op(session->train, op)->name, "bwd fc2") != 0)
+    while (strcmp(program_op(session->train, op)->name, name) != 0)
         op++;
-    live_ops(session, (uint64_t)op);
+    return (uint64_t)op;
+}
+
+/* A part of the gradient that only the second thread has. */
+static void test_nan_in_a_part(void **state)
+{
+    (void)state;
+    struct session *session = open_two_threads();
+    live_ops(session, ops_before(session, "bwd fc2"));
     /* The last rows are those of the second thread. */
     real *gradient = (real *)program_out_gradient(session->train, 2);
     gradient[(size_t)program_rows(session->train) * 200 - 1] = NAN;
@@ -333,16 +345,10 @@ static void test_nan_in_a_part(void **state)
  * from then on. Runs to the end of the step. */
 static struct session *run_behind_an_earlier_job(bool guarded)
 {
-    struct session *session = open_session(2);
-    live_net(session, "dense 200, relu, dense 200, relu");
-    live_steps(session, 1);
-    assert_int_equal(program_ranks(session->train), 2);
-    int op = 0;
-    while (strcmp(program_op(session->train, op)->name, "bwd relu2") != 0)
-        op++;
+    struct session *session = open_two_threads();
     if (guarded)
         add(session, &stops_break_nan, NULL);
-    live_ops(session, (uint64_t)op);
+    live_ops(session, ops_before(session, "bwd relu2"));
     real *x = (real *)program_out(session->train, -1);
     x[(size_t)program_rows(session->train) * 4 - 1] = INFINITY;
     live_steps(session, 1);
