@@ -1,33 +1,37 @@
 /*
  * kernel.h: inner loops that are compiled twice: for any processor that the program runs on, and for those with AVX2
- * and FMA, which add and multiply eight floats at once. Which is run is found out once, when the program starts.
+ * and FMA, which add and multiply eight floats at once. Which is run is found out once, when the program starts. Few
+ * are compiled once more for AVX-512 and sixteen floats: those that are bound by roots and divisions.
  *
  * A loop made by KERNEL_TWICE computes the same bits either way: the compiler is told to fuse no multiplication with an
- * addition and to keep the order of sums. Matrix products (product.h) are written by hand for
- * each, and differ in rounding.
+ * addition and to keep the order of sums. One for AVX-512 computes the same values, and adds up what it says of them
+ * (optim_squares) in another order. Matrix products (product.h) are written by hand for each, and differ in rounding.
  */
 #ifndef DNN_KERNEL_H
 #define DNN_KERNEL_H
 
 #include <stdbool.h>
 
-/* Whether the wide kernels are used: the processor has AVX2 and FMA, and the environment holds no DNNTUI_PORTABLE. The
- * variable is kernel.c's; it is seen here because a step of a small network asks some dozens of times. */
-extern bool kernel_is_wide;
+/* KERNEL_WIDE: the processor has AVX2 and FMA. KERNEL_WIDER: AVX-512, too, without slowing down for it, as those before
+ * AVX512_VBMI2 do. Where the environment holds DNNTUI_PORTABLE, neither is used. The variable is kernel.c's; it is seen
+ * here because a step of a small network asks some dozens of times. */
+extern enum kernel_width { KERNEL_PORTABLE, KERNEL_WIDE, KERNEL_WIDER } kernel_width;
 static inline bool kernel_wide(void)
 {
-    return kernel_is_wide;
+    return kernel_width >= KERNEL_WIDE;
 }
 
-/* For tests: uses the wide kernels, or does not, from now on; false when the processor has none. */
-bool kernel_choose(bool wide);
+/* For tests: uses kernels of WIDTH from now on; false when the processor has none, and uses the widest below. */
+bool kernel_choose(enum kernel_width width);
 
 /* A kernel holds no buffer that others fill: nothing for a guard on the stack to guard. */
-#define KERNEL_PLAIN __attribute__((no_stack_protector))
+#define KERNEL_FOR_ANY __attribute__((no_stack_protector))
 #if defined(__x86_64__) && !defined(DNN_DOUBLE)
-#define KERNEL_WIDE  __attribute__((target("avx2"), no_stack_protector))
+#define KERNEL_FOR_AVX2   __attribute__((target("avx2"), no_stack_protector))
+#define KERNEL_FOR_AVX512 __attribute__((target("avx512f"), no_stack_protector))
 #else
-#define KERNEL_WIDE KERNEL_PLAIN
+#define KERNEL_FOR_AVX2   KERNEL_FOR_ANY
+#define KERNEL_FOR_AVX512 KERNEL_FOR_ANY
 #endif
 
 /* Declares what KERNEL_TWICE compiles. */
@@ -35,11 +39,11 @@ bool kernel_choose(bool wide);
 
 /* RESULT NAME PARAMETERS: calls NAME_body, which is a KERNEL_BODY, with ARGUMENTS, compiled for either processor. */
 #define KERNEL_TWICE(result, name, parameters, arguments) \
-    KERNEL_WIDE static result name##_wide parameters \
+    KERNEL_FOR_AVX2 static result name##_wide parameters \
     { \
         return name##_body arguments; \
     } \
-    KERNEL_PLAIN static result name##_plain parameters \
+    KERNEL_FOR_ANY static result name##_plain parameters \
     { \
         return name##_body arguments; \
     } \

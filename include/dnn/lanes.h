@@ -1,6 +1,7 @@
 /*
  * lanes.h: eight values side by side, with the vector types that gcc and clang share, for kernels that compilers would
- * leave scalar: those that keep sums, whose order is theirs to keep. Bodies for KERNEL_TWICE (kernel.h).
+ * leave scalar: those that keep sums, whose order is theirs to keep. Bodies for KERNEL_TWICE (kernel.h). Sixteen, for
+ * AVX-512, where LANES is defined so.
  *
  * Vectors are handed over by address: by value they would be passed differently in code for different processors.
  * Conversions and roots are spelt as loops over the lanes, which either compiler turns into one instruction; gcc 12
@@ -17,7 +18,9 @@
 #include "dnn/kernel.h"
 #include "dnn/real.h"
 
-enum { LANES = 8 };
+#ifndef LANES
+#define LANES 8
+#endif
 
 typedef real reals __attribute__((vector_size(LANES * sizeof(real))));
 typedef real halves __attribute__((vector_size(LANES / 2 * sizeof(real))));
@@ -29,7 +32,7 @@ typedef int32_t lane_bits;
 typedef lane_bits masks __attribute__((vector_size(LANES * sizeof(lane_bits)))); /* what comparing reals gives */
 typedef double doubles __attribute__((vector_size(LANES / 2 * sizeof(double))));
 
-/* The first COUNT values at FROM, 0 <= COUNT <= 8, and zeros. */
+/* The first COUNT values at FROM, 0 <= COUNT <= LANES, and zeros. */
 KERNEL_BODY void lanes_load(reals *v, const real *from, size_t count)
 {
     if (count == LANES) {
@@ -92,6 +95,15 @@ KERNEL_BODY void lanes_double(const reals *v, doubles *low, doubles *high)
  * share is then right to 4e-6, at a fifth of what summing in double takes. */
 #define LANES_STRETCH (64 * LANES)
 
+/* Adds the lanes of V up: the upper half to the lower, until one is left. */
+KERNEL_BODY double lanes_sum(doubles *v)
+{
+    for (int half = LANES / 4; half > 0; half /= 2)
+        for (int k = 0; k < half; k++)
+            (*v)[k] += (*v)[k + half];
+    return (*v)[0];
+}
+
 /* Adds the lanes up. False where squares may have been too large or too small for a float: then lanes_exact is to be
  * asked. A sum of exactly 0 is one of zeros, as there are many once the data have been learnt, or of values below
  * 1e-19, which count as such: the branch that takes zeros twice could not be foreseen. */
@@ -100,7 +112,7 @@ KERNEL_BODY bool lanes_total(const reals *squares, double *total)
     doubles low, high;
     lanes_double(squares, &low, &high);
     low += high;
-    *total = (low[0] + low[2]) + (low[1] + low[3]);
+    *total = lanes_sum(&low);
     return (*total > 1e-30 && *total < 1e37) || *total == 0;
 }
 
@@ -115,7 +127,7 @@ KERNEL_BODY double lanes_exact(const real *x, real scale, size_t n)
         lanes_double(&v, &low, &high);
         sum += low * low + high * high;
     }
-    return (sum[0] + sum[2]) + (sum[1] + sum[3]);
+    return lanes_sum(&sum);
 }
 
 #endif

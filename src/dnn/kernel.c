@@ -3,25 +3,28 @@
 
 #include <stdlib.h>
 
-bool kernel_is_wide;
+enum kernel_width kernel_width;
 
-static bool processor_is_wide(void)
+static enum kernel_width processor_width(void)
 {
 #if defined(__x86_64__) && !defined(DNN_DOUBLE)
     __builtin_cpu_init();
-    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+    if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma"))
+        return KERNEL_PORTABLE;
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vbmi2") ? KERNEL_WIDER : KERNEL_WIDE;
 #else
-    return false;
+    return KERNEL_PORTABLE;
 #endif
 }
 
 __attribute__((constructor)) static void look(void)
 {
-    kernel_is_wide = processor_is_wide() && !getenv("DNNTUI_PORTABLE");
+    kernel_width = getenv("DNNTUI_PORTABLE") ? KERNEL_PORTABLE : processor_width();
 }
 
-bool kernel_choose(bool wide)
+bool kernel_choose(enum kernel_width width)
 {
-    kernel_is_wide = wide && processor_is_wide();
-    return kernel_is_wide == wide;
+    enum kernel_width most = processor_width();
+    kernel_width = width < most ? width : most;
+    return kernel_width == width;
 }

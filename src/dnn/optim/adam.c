@@ -4,10 +4,8 @@
  */
 #include <tgmath.h>
 
-#include "each.h"
+#include "adam_update.h"
 #include "kinds.h"
-
-enum { BETA1, BETA2, EPS, WEIGHT_DECAY };
 
 #define MOMENTS \
     [BETA1] = {.name = "beta1", .type = ARG_NUMBER, .min = 0, .max = 0.999999, .preset = "0.9", \
@@ -19,8 +17,6 @@ enum { BETA1, BETA2, EPS, WEIGHT_DECAY };
 
 static const struct arg_spec adam_args[] = {MOMENTS, [WEIGHT_DECAY] = OPTIM_WEIGHT_DECAY("0"), {0}};
 static const struct arg_spec adamw_args[] = {MOMENTS, [WEIGHT_DECAY] = OPTIM_WEIGHT_DECAY("0.01"), {0}};
-
-enum { RATE, CORRECTION }; /* constants of a step: lr / (1 - beta1^t); 1 / sqrt(1 - beta2^t) */
 
 /* 1 - beta^t. From where beta^t <= exp(-t (1 - beta)) is less than half the distance from 1 to the double before it,
  * that is 1, and no power needs to be taken. */
@@ -36,77 +32,31 @@ static void adam_prepare(const struct optim_step *step, double constant[OPTIM_CO
     constant[CORRECTION] = 1 / sqrt(rest_of(number[BETA2], (double)step->t));
 }
 
-/* What all values of a step share. */
-struct shared {
-    real shrink, decay, beta1, beta2, rest1, rest2, rate, correction, eps;
-};
-
-/* w <- SHRINK w, g <- g + DECAY w, where it DECAYS, then m, v and the step; of COUNT values from I on. */
-KERNEL_BODY void update_some(const struct optim_piece *piece, size_t i, size_t count, const struct shared *shared,
-                             bool decays, struct optim_sums *sums)
-{
-    reals before, g, m, v;
-    lanes_load(&before, piece->w + i, count);
-    optim_gradient(piece, i, count, &g);
-    lanes_load(&m, piece->slot[0] + i, count);
-    lanes_load(&v, piece->slot[1] + i, count);
-    reals w = before;
-    if (decays) {
-        w = before * shared->shrink;
-        g = g + shared->decay * w;
-    }
-    m = m * shared->beta1 + shared->rest1 * g;
-    v = v * shared->beta2 + shared->rest2 * g * g;
-    lanes_store(piece->slot[0] + i, &m, count);
-    lanes_store(piece->slot[1] + i, &v, count);
-    lanes_root(&v);
-    w = w - shared->rate * m / (v * shared->correction + shared->eps);
-    optim_store(piece, i, count, &before, &w, sums);
-}
-
-KERNEL_BODY void decaying_some(const struct optim_piece *piece, size_t i, size_t count, const struct shared *shared,
-                               struct optim_sums *sums)
-{
-    update_some(piece, i, count, shared, true, sums);
-}
-
-KERNEL_BODY void lasting_some(const struct optim_piece *piece, size_t i, size_t count, const struct shared *shared,
-                              struct optim_sums *sums)
-{
-    update_some(piece, i, count, shared, false, sums);
-}
-
-KERNEL_BODY void update_body(const struct optim_step *step, const double *constant, real shrink, real decay)
-{
-    const double *number = step->args->number;
-    const struct shared shared = {.shrink = shrink, .decay = decay,
-                                  .beta1 = (real)number[BETA1], .rest1 = (real)(1 - number[BETA1]),
-                                  .beta2 = (real)number[BETA2], .rest2 = (real)(1 - number[BETA2]),
-                                  .rate = (real)constant[RATE], .correction = (real)constant[CORRECTION],
-                                  .eps = (real)number[EPS]};
-    if (shrink == 1 && decay == 0)
-        OPTIM_EACH(step, lasting_some, &shared);
-    else
-        OPTIM_EACH(step, decaying_some, &shared);
-}
-
 KERNEL_TWICE(void, update, (const struct optim_step *step, const double *constant, real shrink, real decay),
              (step, constant, shrink, decay))
 
-static void adam_update(const struct optim_step *step)
+static void update_all(const struct optim_step *step, real shrink, real decay)
 {
     double here[OPTIM_CONSTANTS];
-    if (!step->constant)
+    const double *constant = step->constant;
+    if (!constant) {
         adam_prepare(step, here);
-    update(step, step->constant ? step->constant : here, 1, (real)step->args->number[WEIGHT_DECAY]);
+        constant = here;
+    }
+    if (kernel_width == KERNEL_WIDER)
+        adam_update_wider(step, constant, shrink, decay);
+    else
+        update(step, constant, shrink, decay);
+}
+
+static void adam_update(const struct optim_step *step)
+{
+    update_all(step, 1, (real)step->args->number[WEIGHT_DECAY]);
 }
 
 static void adamw_update(const struct optim_step *step)
 {
-    double here[OPTIM_CONSTANTS];
-    if (!step->constant)
-        adam_prepare(step, here);
-    update(step, step->constant ? step->constant : here, (real)(1 - step->lr * step->args->number[WEIGHT_DECAY]), 0);
+    update_all(step, (real)(1 - step->lr * step->args->number[WEIGHT_DECAY]), 0);
 }
 
 const struct optim_kind optim_adam = {

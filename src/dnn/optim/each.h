@@ -1,5 +1,5 @@
 /*
- * each.h: how an optimizer goes over its vectors: once, eight parameters at a time, summing the squares of what it
+ * each.h: how an optimizer goes over its vectors: once, LANES parameters at a time, summing the squares of what it
  * stores and of what it changes on the way.
  */
 #ifndef DNN_OPTIM_EACH_H
@@ -15,7 +15,7 @@ struct optim_piece {
     const real *restrict g;
     real *restrict slot[OPTIM_SLOTS]; /* NULL beyond the kind's */
     real scale;
-    real *restrict before; /* [LANES_STRETCH] what w was */
+    real *restrict change; /* [LANES_STRETCH] what is added to w */
 };
 
 struct optim_sums {
@@ -23,11 +23,11 @@ struct optim_sums {
 };
 
 KERNEL_BODY struct optim_piece optim_piece(const struct optim_step *step, const struct optim_stretch *stretch,
-                                           size_t from, real *before)
+                                           size_t from, real *change)
 {
     size_t at = stretch->at + from, left = stretch->n - from;
     struct optim_piece piece = {.n = left < LANES_STRETCH ? left : LANES_STRETCH, .w = step->w + at,
-                                .g = stretch->g + from, .scale = stretch->scale, .before = before};
+                                .g = stretch->g + from, .scale = stretch->scale, .change = change};
     for (int k = 0; k < OPTIM_SLOTS; k++)
         piece.slot[k] = step->slot[k] ? step->slot[k] + at : NULL;
     return piece;
@@ -46,7 +46,7 @@ KERNEL_BODY void optim_store(const struct optim_piece *piece, size_t i, size_t c
 {
     reals change = *w - *before;
     lanes_store(piece->w + i, w, count);
-    memcpy(piece->before + i, before, sizeof *before);
+    memcpy(piece->change + i, &change, sizeof change);
     sums->weight += *w * *w;
     sums->change += change * change;
 }
@@ -58,16 +58,13 @@ KERNEL_BODY void optim_add(const struct optim_piece *piece, const struct optim_s
     double weight, change;
     if (!lanes_total(&sums->weight, &weight))
         weight = lanes_exact(piece->w, 1, piece->n);
-    if (!lanes_total(&sums->change, &change)) {
-        for (size_t i = 0; i < piece->n; i++)
-            piece->before[i] = piece->w[i] - piece->before[i];
-        change = lanes_exact(piece->before, 1, piece->n);
-    }
+    if (!lanes_total(&sums->change, &change))
+        change = lanes_exact(piece->change, 1, piece->n);
     squares->weight += weight;
     squares->change += change;
 }
 
-/* Calls SOME(piece, i, count, shared, sums) for the parameters of a piece, eight at a time. */
+/* Calls SOME(piece, i, count, shared, sums) for the parameters of a piece, LANES at a time. */
 #define OPTIM_PIECE(piece, some, shared, sums) \
     do { \
         size_t whole = (piece)->n / LANES * LANES; \
@@ -81,11 +78,11 @@ KERNEL_BODY void optim_add(const struct optim_piece *piece, const struct optim_s
  * when this is compiled is no multiplication. */
 #define OPTIM_EACH(step, some, shared) \
     do { \
-        real before[LANES_STRETCH]; \
+        _Alignas(64) real change[LANES_STRETCH]; \
         for (int k = 0; k < (step)->stretches; k++) { \
             const struct optim_stretch *stretch = &(step)->stretch[k]; \
             for (size_t from = 0; from < stretch->n; from += LANES_STRETCH) { \
-                struct optim_piece piece = optim_piece(step, stretch, from, before); \
+                struct optim_piece piece = optim_piece(step, stretch, from, change); \
                 struct optim_sums sums = {{0}, {0}}; \
                 if (piece.scale == 1) { \
                     piece.scale = 1; \

@@ -185,7 +185,7 @@ static void large_products_are_sums(void **state)
 static int use_portable(void **state)
 {
     (void)state;
-    kernel_choose(false);
+    kernel_choose(KERNEL_PORTABLE);
     return gemm_use_library(true) ? 0 : -1;
 }
 
@@ -199,7 +199,7 @@ static int use_loops(void **state)
 static int use_wide(void **state)
 {
     (void)state;
-    if (!kernel_choose(true))
+    if (!kernel_choose(KERNEL_WIDE))
         print_message("[  no AVX2 and FMA: the portable products are tested twice ]\n");
     return 0;
 }

@@ -188,15 +188,15 @@ static void convolution_is_what_its_definition_says(void **state)
          {2, 2, 1, 2, .kernel = {2, 5}, .stride = {1, 1}, .before = {1, 9}, .dilation = {1, 1}, .groups = 1}},
     };
     struct rng rng = rng_start(11, RNG_TEST, 0, 0);
-    bool wide = kernel_wide();
+    enum kernel_width before = kernel_width;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
         for (int ranks = 1; ranks <= 3; ranks++) {
             check_definition(cases[i].spec, cases[i].c, ranks, false, &rng);
             check_definition(cases[i].spec, cases[i].c, ranks, true, &rng);
-            kernel_choose(!wide);
+            kernel_choose(KERNEL_PORTABLE);
             check_definition(cases[i].spec, cases[i].c, ranks, false, &rng);
             check_definition(cases[i].spec, cases[i].c, ranks, true, &rng);
-            kernel_choose(wide);
+            kernel_choose(before);
         }
 }
 
@@ -305,13 +305,13 @@ static void check_tiles_at_every_width(bool by_places)
 static void maxima_of_tiles_are_the_greatest_at_every_width(void **state)
 {
     (void)state;
-    bool wide = kernel_wide();
+    enum kernel_width before = kernel_width;
     check_tiles_at_every_width(false);
     check_tiles_at_every_width(true);
-    kernel_choose(!wide);
+    kernel_choose(KERNEL_PORTABLE);
     check_tiles_at_every_width(false);
     check_tiles_at_every_width(true);
-    kernel_choose(wide);
+    kernel_choose(before);
 }
 
 static void overlapping_maxima_add_their_gradients(void **state)

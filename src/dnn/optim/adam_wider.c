@@ -1,0 +1,8 @@
+/* adam_wider.c: Adam's update, sixteen parameters at once. */
+#define LANES 16
+#include "adam_update.h"
+
+KERNEL_FOR_AVX512 void adam_update_wider(const struct optim_step *step, const double *constant, real shrink, real decay)
+{
+    update_body(step, constant, shrink, decay);
+}
