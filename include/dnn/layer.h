@@ -19,6 +19,7 @@
 
 #include "base/args.h"
 #include "base/err.h"
+#include "dnn/outer.h"
 #include "dnn/real.h"
 #include "dnn/shape.h"
 
@@ -98,13 +99,6 @@ struct layer_run {
     uint32_t stream;        /* for dropout: tells one layer from another */
 };
 
-/* Values of a gradient side by side: SCALE g_i each, rounded. */
-struct layer_piece {
-    size_t n;
-    real scale;
-    const real *g; /* [n] */
-};
-
 struct layer_kind {
     const char *name;    /* what a person types: "dense" */
     const char *stem;    /* what layers of it are called: "fc" */
@@ -122,10 +116,10 @@ struct layer_kind {
     double (*flops)(const struct layer *layer);
     void (*forward)(const struct layer_run *run, int part);
     void (*backward)(const struct layer_run *run, int part);
-    /* Of a batch of one row: the piece of the parameters' gradient that begins at value AT, counted from grad[0] on
-     * with the gaps between parameters. Lets a step do without a gradient in memory that is larger by far than the
-     * vectors that it is the product of. NULL: cannot. */
-    struct layer_piece (*gradient)(const struct layer_run *run, size_t at);
+    /* Of a batch of one row: a piece of the parameters' gradient, from value AT on, counted from grad[0] with the gaps
+     * between parameters. Lets a step do without a gradient in memory that is larger by far than the vectors that it is
+     * the product of. NULL: cannot. */
+    struct outer (*gradient)(const struct layer_run *run, size_t at);
 };
 
 extern const struct layer_kind *const layer_kinds[]; /* ended by NULL */

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/args.h"
+#include "dnn/outer.h"
 #include "dnn/real.h"
 
 #define OPTIM_SLOTS     2
@@ -20,11 +21,10 @@ struct optim_squares {
     double weight, change;
 };
 
-/* Parameters [at, at + n) of the vectors, which are to be updated. */
+/* Parameters of the vectors, from AT on, which are to be updated. */
 struct optim_stretch {
-    size_t at, n;
-    const real *g; /* [n] their gradient, clipped already, ... */
-    real scale;    /* ... once it is multiplied by this */
+    size_t at;
+    struct outer g; /* their gradient, clipped already */
     struct optim_squares *squares; /* those of this update are added to it; NULL: nobody asks */
 };
 

@@ -71,7 +71,7 @@ static void add_updated(const struct session *session, size_t offset, size_t n, 
     if (clip != 1)
         for (size_t i = 0; i < n; i++)
             g[i] *= (real)clip;
-    struct optim_stretch all = {.at = 0, .n = n, .g = g, .scale = 1};
+    struct optim_stretch all = {.at = 0, .g = outer_of(g, n)};
     struct optim_step step = {.args = &optimizer->args, .lr = optimizer->lr, .t = optimizer->t, .w = w,
                               .stretch = &all, .stretches = 1};
     for (int k = 0; k < optimizer->kind->slots; k++) {

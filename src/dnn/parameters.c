@@ -28,22 +28,27 @@ void program_owe(struct program *program, bool owing)
         program->run[i].owed = owing && goes_in_pieces(program, i % layers);
 }
 
-/* The next piece of LAYER's gradient, from AT on and before LAST. */
-static struct layer_piece next_piece(const struct program *program, int layer, size_t at, size_t last)
+/* The next piece of LAYER's gradient, from AT on and before LAST: of several rows all of each. */
+static struct outer next_piece(const struct program *program, int layer, size_t at, size_t last)
 {
     const struct layer_run *run = &program->run[layer];
-    struct layer_piece piece = run->layer->kind->gradient(run, at - program->share[layer].own.first);
-    piece.n = piece.n < last - at ? piece.n : last - at;
+    struct outer piece = run->layer->kind->gradient(run, at - program->share[layer].own.first);
+    size_t room = last - at;
+    if (piece.rows > 1 && piece.rows * piece.width > room)
+        piece.rows = room > piece.width ? room / piece.width : 1;
+    if (piece.rows == 1 && piece.width > room)
+        piece.width = room;
     return piece;
 }
 
-/* Writes PIECE to its place in memory; it is that which stands there from now on. */
-static void pay(struct layer_piece *piece, real *place)
+/* Writes PIECE to its place in memory. */
+static void pay(const struct outer *piece, real *place)
 {
-    for (size_t i = 0; i < piece->n; i++)
-        place[i] = piece->scale * piece->g[i];
-    piece->scale = 1;
-    piece->g = place;
+    for (size_t row = 0; row < piece->rows; row++, place += piece->width) {
+        real factor = piece->factor ? piece->factor[row] : 1;
+        for (size_t i = 0; i < piece->width; i++)
+            place[i] = factor * piece->x[i];
+    }
 }
 
 static void clip_gradient(real *g, size_t n, double clip)
@@ -57,32 +62,42 @@ void program_settle(struct program *program)
     int layers = program->net->top.layers;
     bool updated = program->cursor != program_reduce(program) + 1; /* else it was held back */
     for (int i = 0; program->owing && i < layers; i++) {
-        size_t last = program->share[(program->ranks - 1) * layers + i].own.last;
-        struct layer_piece piece;
-        for (size_t at = program->share[i].own.first; program->run[i].owed && at < last; at += piece.n) {
-            piece = next_piece(program, i, at, last);
+        size_t at = program->share[i].own.first, last = program->share[(program->ranks - 1) * layers + i].own.last;
+        while (program->run[i].owed && at < last) {
+            struct outer piece = next_piece(program, i, at, last);
             pay(&piece, program->gradient + at);
-            clip_gradient(program->gradient + at, piece.n, updated ? program->lane[0].clip : 1);
+            clip_gradient(program->gradient + at, piece.rows * piece.width, updated ? program->lane[0].clip : 1);
+            at += piece.rows * piece.width;
         }
     }
     if (program->owing)
         program_owe(program, false);
 }
 
-/* The squares of LAYER's gradient over SHARE. Many pieces are the same vector times another factor, whose squares are
- * summed once; but where a product might not fit a float, each counts as what it is. */
-static double squares_of_pieces(const struct program *program, int layer, struct stretch share)
+/* The squares of PIECE: rows are the same vector times another factor; but where a product might not fit a float, each
+ * counts as what it is. */
+static double squares_of_piece(const struct outer *piece)
 {
     const double fits = 1e76; /* less than the square of the largest float */
-    struct layer_piece piece, last = {0};
-    double squares = 0, of_last = 0;
-    for (size_t at = share.first; at < share.last; at += piece.n) {
-        piece = next_piece(program, layer, at, share.last);
-        if (piece.g != last.g || piece.n != last.n)
-            of_last = sweep_squares(piece.g, 1, piece.n);
-        last = piece;
-        double here = (double)piece.scale * (double)piece.scale * of_last;
-        squares += here < fits ? here : sweep_squares(piece.g, piece.scale, piece.n);
+    double squares = sweep_squares(piece->x, 1, piece->width);
+    if (!piece->factor)
+        return squares;
+    double all = squares * sweep_squares(piece->factor, 1, piece->rows);
+    if (all < fits)
+        return all;
+    all = 0;
+    for (size_t row = 0; row < piece->rows; row++)
+        all += sweep_squares(piece->x, piece->factor[row], piece->width);
+    return all;
+}
+
+static double squares_of_pieces(const struct program *program, int layer, struct stretch share)
+{
+    double squares = 0;
+    for (size_t at = share.first; at < share.last;) {
+        struct outer piece = next_piece(program, layer, at, share.last);
+        squares += squares_of_piece(&piece);
+        at += piece.rows * piece.width;
     }
     return squares;
 }
@@ -159,19 +174,20 @@ static void add_pieces(const struct worker *worker, struct waiting *waiting, int
     struct program *program = worker->program;
     struct stretch share = worker->share[layer].own;
     double clip = worker->lane->clip;
-    struct layer_piece piece;
-    for (size_t at = share.first; at < share.last; at += piece.n) {
+    bool in_pieces = goes_in_pieces(program, layer);
+    for (size_t at = share.first, n; at < share.last; at += n) {
         real *place = program->gradient + at;
         size_t left = share.last - at;
-        piece = goes_in_pieces(program, layer) ? next_piece(program, layer, at, share.last)
-                                               : (struct layer_piece){left < STRETCH ? left : STRETCH, 1, place};
+        struct outer piece = in_pieces ? next_piece(program, layer, at, share.last)
+                                       : outer_of(place, left < STRETCH ? left : STRETCH);
+        n = piece.rows * piece.width;
         if (clip != 1) {
-            if (piece.g != place)
+            if (piece.x != place)
                 pay(&piece, place);
-            clip_gradient(place, piece.n, clip);
+            piece = outer_of(place, n);
+            clip_gradient(place, n, clip);
         }
-        add_update(worker, waiting, (struct optim_stretch){at, piece.n, piece.g, piece.scale,
-                                                           &worker->sums[layer].update});
+        add_update(worker, waiting, (struct optim_stretch){at, piece, &worker->sums[layer].update});
     }
 }
 
@@ -187,8 +203,9 @@ void parameters_update(const struct worker *worker, const struct op *update, con
         if (worker->lane->clip != 1 || goes_in_pieces(program, op->layer))
             add_pieces(worker, &waiting, op->layer);
         else
-            add_update(worker, &waiting, (struct optim_stretch){share.first, share.last - share.first,
-                                                                program->gradient + share.first, 1, squares});
+            add_update(worker, &waiting,
+                       (struct optim_stretch){share.first, outer_of(program->gradient + share.first,
+                                                                    share.last - share.first), squares});
     }
     make_updates(worker, &waiting);
     for (const struct op *op = update; op < end; op++)

@@ -190,15 +190,19 @@ KERNEL_TWICE(void, outer, (int units, int in, const real *dy, const real *x, rea
              (units, in, dy, x, to, bias))
 
 /* Of the weight, a gap, the bias, and a gap; gaps hold zeros. */
-static struct layer_piece dense_gradient(const struct layer_run *run, size_t at)
+static struct outer dense_gradient(const struct layer_run *run, size_t at)
 {
     size_t in = (size_t)run->in, out = (size_t)run->out, weights = in * out;
-    if (at < weights)
-        return (struct layer_piece){in - at % in, run->dy[at / in], run->x + at % in};
+    if (at == 0)
+        return (struct outer){out, in, run->dy, run->x};
+    if (at < weights) {
+        size_t unit = at / in, input = at % in;
+        return (struct outer){input ? 1 : out - unit, in - input, run->dy + unit, run->x + input};
+    }
     size_t bias = run->grad[1] ? (size_t)(run->grad[1] - run->grad[0]) : SIZE_MAX;
     if (at >= bias && at < bias + out)
-        return (struct layer_piece){bias + out - at, 1, run->dy + (at - bias)};
-    return (struct layer_piece){at < bias ? bias - at : SIZE_MAX, 1, run->grad[0] + at};
+        return outer_of(run->dy + (at - bias), bias + out - at);
+    return outer_of(run->grad[0] + at, at < bias ? bias - at : SIZE_MAX);
 }
 
 /* The gradient of UNITS from UNIT on, of one row; the same bits as dense_gradient's. */

@@ -8,29 +8,39 @@
 #include "dnn/lanes.h"
 #include "dnn/optim.h"
 
-/* A piece of a stretch: as many parameters as one sum of squares takes. */
+/* Parameters side by side whose squares are summed together, LANES_STRETCH at most: rows of a gradient, or a part of
+ * one. It moves on from row to row. */
 struct optim_piece {
-    size_t n;
+    size_t n; /* of the present row */
     real *restrict w;
     const real *restrict g;
     real *restrict slot[OPTIM_SLOTS]; /* NULL beyond the kind's */
     real scale;
-    real *restrict change; /* [LANES_STRETCH] what is added to w */
+    real *restrict change; /* what is added to w */
 };
 
 struct optim_sums {
     reals weight, change;
 };
 
+/* COUNT values of a row, from value FROM of STRETCH on, which are those from COLUMN on of the row. */
 KERNEL_BODY struct optim_piece optim_piece(const struct optim_step *step, const struct optim_stretch *stretch,
-                                           size_t from, real *change)
+                                           size_t from, size_t column, size_t count, real *change)
 {
-    size_t at = stretch->at + from, left = stretch->n - from;
-    struct optim_piece piece = {.n = left < LANES_STRETCH ? left : LANES_STRETCH, .w = step->w + at,
-                                .g = stretch->g + from, .scale = stretch->scale, .change = change};
+    size_t at = stretch->at + from;
+    struct optim_piece piece = {.n = count, .w = step->w + at, .g = stretch->g.x + column, .change = change};
     for (int k = 0; k < OPTIM_SLOTS; k++)
         piece.slot[k] = step->slot[k] ? step->slot[k] + at : NULL;
     return piece;
+}
+
+/* To the next row. */
+KERNEL_BODY void optim_move(struct optim_piece *piece)
+{
+    piece->w += piece->n;
+    piece->change += piece->n;
+    for (int k = 0; k < OPTIM_SLOTS; k++)
+        piece->slot[k] = piece->slot[k] ? piece->slot[k] + piece->n : NULL;
 }
 
 /* G <- the gradient of the COUNT parameters from I on. */
@@ -46,26 +56,26 @@ KERNEL_BODY void optim_store(const struct optim_piece *piece, size_t i, size_t c
 {
     reals change = *w - *before;
     lanes_store(piece->w + i, w, count);
-    memcpy(piece->change + i, &change, sizeof change);
+    lanes_store(piece->change + i, &change, count);
     sums->weight += *w * *w;
     sums->change += change * change;
 }
 
-/* Adds the squares of PIECE to those of the update. */
-KERNEL_BODY void optim_add(const struct optim_piece *piece, const struct optim_sums *sums,
+/* Adds the squares of N parameters, now W, that CHANGE was added to, to those of the update. */
+KERNEL_BODY void optim_add(const real *w, const real *change, size_t n, const struct optim_sums *sums,
                            struct optim_squares *squares)
 {
-    double weight, change;
-    if (!lanes_total(&sums->weight, &weight))
-        weight = lanes_exact(piece->w, 1, piece->n);
-    if (!lanes_total(&sums->change, &change))
-        change = lanes_exact(piece->change, 1, piece->n);
-    squares->weight += weight;
-    squares->change += change;
+    double of_weight, of_change;
+    if (!lanes_total(&sums->weight, &of_weight))
+        of_weight = lanes_exact(w, 1, n);
+    if (!lanes_total(&sums->change, &of_change))
+        of_change = lanes_exact(change, 1, n);
+    squares->weight += of_weight;
+    squares->change += of_change;
 }
 
-/* Calls SOME(piece, i, count, shared, sums) for the parameters of a piece, LANES at a time. */
-#define OPTIM_PIECE(piece, some, shared, sums) \
+/* Calls SOME(piece, i, count, shared, sums) for the parameters of a row, LANES at a time. */
+#define OPTIM_ROW(piece, some, shared, sums) \
     do { \
         size_t whole = (piece)->n / LANES * LANES; \
         for (size_t i = 0; i < whole; i += LANES) \
@@ -81,17 +91,29 @@ KERNEL_BODY void optim_add(const struct optim_piece *piece, const struct optim_s
         _Alignas(64) real change[LANES_STRETCH]; \
         for (int k = 0; k < (step)->stretches; k++) { \
             const struct optim_stretch *stretch = &(step)->stretch[k]; \
-            for (size_t from = 0; from < stretch->n; from += LANES_STRETCH) { \
-                struct optim_piece piece = optim_piece(step, stretch, from, change); \
+            const struct outer *g = &stretch->g; \
+            for (size_t row = 0, column = 0, from = 0; row < g->rows;) { \
+                size_t left = g->width - column, count = left < LANES_STRETCH ? left : LANES_STRETCH, all = 0; \
+                struct optim_piece piece = optim_piece(step, stretch, from, column, count, change); \
                 struct optim_sums sums = {{0}, {0}}; \
-                if (piece.scale == 1) { \
+                if (!g->factor) { \
                     piece.scale = 1; \
-                    OPTIM_PIECE(&piece, some, shared, &sums); \
+                    OPTIM_ROW(&piece, some, shared, &sums); \
+                    all = count; \
+                    row += count == left; \
                 } else { \
-                    OPTIM_PIECE(&piece, some, shared, &sums); \
+                    do { \
+                        piece.scale = g->factor[row]; \
+                        OPTIM_ROW(&piece, some, shared, &sums); \
+                        optim_move(&piece); \
+                        all += count; \
+                        row += count == left; \
+                    } while (count == g->width && row < g->rows && all + count <= LANES_STRETCH); \
                 } \
                 if (stretch->squares) \
-                    optim_add(&piece, &sums, stretch->squares); \
+                    optim_add((step)->w + stretch->at + from, change, all, &sums, stretch->squares); \
+                column = count == left ? 0 : column + count; \
+                from += all; \
             } \
         } \
     } while (0)

@@ -41,7 +41,7 @@ static double stepped(const char *spec)
     real w = 1, state[OPTIM_SLOTS] = {0};
     for (int t = 1; t <= STEPS; t++) {
         real g = (real)gradients[t - 1];
-        struct optim_stretch all = {.n = 1, .g = &g, .scale = 1};
+        struct optim_stretch all = {.g = outer_of(&g, 1)};
         struct optim_step step = {.args = &args, .lr = RATE, .t = (uint64_t)t, .w = &w, .stretch = &all,
                                   .stretches = 1};
         for (int i = 0; i < kind->slots; i++)
@@ -129,12 +129,12 @@ static void a_vector_is_updated_value_by_value(void **unused)
             g[i] = (real)cos(3 * i);
         }
         for (uint64_t t = 1; t <= 3; t++) {
-            struct optim_stretch whole = {.n = COUNT, .g = g, .scale = 1}, single[COUNT];
+            struct optim_stretch whole = {.g = outer_of(g, COUNT)}, single[COUNT];
             struct optim_step all = {.args = &args, .lr = kind->lr, .t = t, .w = w, .slot = {state[0], state[1]},
                                      .stretch = &whole, .stretches = 1};
             kind->update(&all);
             for (int i = 0; i < COUNT; i++)
-                single[i] = (struct optim_stretch){.at = (size_t)i, .n = 1, .g = &g[i], .scale = 1};
+                single[i] = (struct optim_stretch){.at = (size_t)i, .g = outer_of(&g[i], 1)};
             all.w = apart;
             for (int i = 0; i < OPTIM_SLOTS; i++)
                 all.slot[i] = apart_state[i];
@@ -149,6 +149,55 @@ static void a_vector_is_updated_value_by_value(void **unused)
     }
 }
 
+enum { ROWS = 21, MOST = 1300 };
+
+/* Two steps of KIND on ROWS rows of WIDTH parameters: their gradient as the product of two vectors, or written out. */
+static struct optim_squares stepped_rows(const struct optim_kind *kind, double lr, size_t width, bool written, real *w,
+                                         real *slots)
+{
+    static real x[MOST], factor[ROWS], g[ROWS * MOST];
+    struct arg_values args = arguments(kind, kind->name);
+    size_t n = ROWS * width;
+    for (size_t i = 0; i < width; i++)
+        x[i] = (real)cos(3 * (double)i);
+    for (size_t i = 0; i < n; i++)
+        w[i] = (real)sin((double)i);
+    memset(slots, 0, OPTIM_SLOTS * n * sizeof *slots);
+    struct optim_squares squares = {0, 0};
+    for (uint64_t t = 1; t <= 2; t++) {
+        for (size_t r = 0; r < ROWS; r++) {
+            factor[r] = (real)sin((double)(t + 5 * r));
+            for (size_t i = 0; i < width; i++)
+                g[r * width + i] = factor[r] * x[i];
+        }
+        struct optim_stretch all = {.g = written ? outer_of(g, n) : (struct outer){ROWS, width, factor, x},
+                                    .squares = &squares};
+        kind->update(&(struct optim_step){.args = &args, .lr = lr, .t = t, .w = w, .slot = {slots, slots + n},
+                                          .stretch = &all, .stretches = 1});
+    }
+    return squares;
+}
+
+/* Rows of fewer parameters than are summed together, of as many, and of more; and steps whose squares no float holds. */
+static void a_product_of_vectors_is_as_if_written_out(void **unused)
+{
+    (void)unused;
+    static real w[ROWS * MOST], slots[OPTIM_SLOTS * ROWS * MOST];
+    static real apart[ROWS * MOST], apart_slots[OPTIM_SLOTS * ROWS * MOST];
+    const size_t widths[] = {1, 5, 16, 48, 100, 512, 1024, MOST};
+    for (int k = 0; optim_kinds[k]; k++)
+        for (size_t i = 0; i < 2 * sizeof widths / sizeof *widths; i++) {
+            size_t width = widths[i / 2], n = ROWS * width;
+            double lr = i % 2 ? 1e20 : optim_kinds[k]->lr;
+            struct optim_squares one = stepped_rows(optim_kinds[k], lr, width, true, w, slots);
+            struct optim_squares other = stepped_rows(optim_kinds[k], lr, width, false, apart, apart_slots);
+            assert_memory_equal(w, apart, n * sizeof *w);
+            assert_memory_equal(slots, apart_slots, OPTIM_SLOTS * n * sizeof *slots);
+            assert_true(fabs(other.weight / one.weight - 1) < 1e-5 && fabs(other.change / one.change - 1) < 1e-5);
+            assert_true(i % 2 == 0 || (one.change > 1e38 && isfinite(one.change)));
+        }
+}
+
 /* The gaps between tensors hold zeros and must stay so; what is not a number must not vanish. */
 static void zeros_stay_and_nan_shows(void **unused)
 {
@@ -157,7 +206,7 @@ static void zeros_stay_and_nan_shows(void **unused)
         const struct optim_kind *kind = optim_kinds[k];
         struct arg_values args = arguments(kind, kind->name);
         real w[2] = {0, 1}, g[2] = {0, NAN}, state[OPTIM_SLOTS][2] = {{0}};
-        struct optim_stretch all = {.n = 2, .g = g, .scale = 1};
+        struct optim_stretch all = {.g = outer_of(g, 2)};
         struct optim_step step = {.args = &args, .lr = kind->lr, .t = 1, .w = w, .slot = {state[0], state[1]},
                                   .stretch = &all, .stretches = 1};
         kind->update(&step);
@@ -187,6 +236,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(steps_follow_the_published_rules),
         cmocka_unit_test(a_vector_is_updated_value_by_value),
+        cmocka_unit_test(a_product_of_vectors_is_as_if_written_out),
         cmocka_unit_test(zeros_stay_and_nan_shows),
         cmocka_unit_test(the_table_is_complete),
     };

@@ -78,7 +78,7 @@ static void stepped(const struct optim_kind *kind, enum kernel_width width, real
         memcpy(before, w, sizeof before);
         kind->update(&(struct optim_step){
             .args = &args, .lr = 0.1, .t = t, .w = w, .slot = {slot[0], slot[1]}, .stretches = 1,
-            .stretch = &(struct optim_stretch){.n = MOST, .g = a, .scale = 1, .squares = &squares}});
+            .stretch = &(struct optim_stretch){.g = outer_of(a, MOST), .squares = &squares}});
         for (int i = 0; i < MOST; i++)
             before[i] = w[i] - before[i];
         near(squares.weight, 1 + sweep_squares(w, 1, MOST));
