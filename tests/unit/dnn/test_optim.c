@@ -178,7 +178,8 @@ static struct optim_squares stepped_rows(const struct optim_kind *kind, double l
     return squares;
 }
 
-/* Rows of fewer parameters than are summed together, of as many, and of more; and steps whose squares no float holds. */
+/* Rows of fewer parameters than are summed together, of as many, and of more; and steps whose squares no float can
+ * hold. */
 static void a_product_of_vectors_is_as_if_written_out(void **unused)
 {
     (void)unused;
