@@ -8,8 +8,12 @@
  * A kind whose rows mix, such as batch norm, says in how many parts it runs: between two parts all threads meet, and
  * what they reduce they add up in the order of their ranks, so that the bits do not depend on who came first.
  * Nobody waits between forward and backward: what a last part reads of other threads, a first part must not write;
- * between two steps all meet. A kind flagged LAYER_BY_UNITS may be asked to share its units instead; all meet before
- * and after it. `partial` is the layer's own. With training unset, `saved` and `partial` may be NULL.
+ * between two steps all meet. `partial` is the layer's own. With training unset, `saved` and `partial` may be NULL.
+ *
+ * A kind flagged LAYER_BY_UNITS may be asked to share its units instead; all meet before and after it. A weight is then
+ * read and written by the one thread whose unit it is of, and stays in that thread's cache, so a thread can tell only
+ * its units' part of dx. Where dx is asked for, backward has one part more: part 0 leaves each thread's dx in
+ * `partial`, which has room for it, and the last part adds them up, of the rows that would be the caller's by rows.
  */
 #ifndef DNN_LAYER_H
 #define DNN_LAYER_H
@@ -65,7 +69,7 @@ struct layer_needs {
     int stats;
     size_t saved_per_row[LAYER_TENSORS]; /* values a row that forward leaves for backward */
     size_t saved[LAYER_TENSORS];         /* values a batch, likewise; a slot is sized by rows or as a whole */
-    size_t partial;                      /* values a thread for sums that are reduced between parts */
+    size_t partial;                      /* values a thread for sums that are reduced between parts of rows */
     size_t scratch;                      /* values a thread that last one call, shared with the other layers */
 };
 
@@ -92,7 +96,7 @@ struct layer_run {
     real *grad[LAYER_TENSORS]; /* the caller's own sums over its own rows; overwritten, not added to */
     real *stat[LAYER_TENSORS];
     real *saved[LAYER_TENSORS];
-    real *partial;          /* [LAYER_THREADS or ranks, partial]: every thread's; slot `rank` is the caller's */
+    real *partial;          /* [ranks, partial, or rows * in]: every thread's; slot `rank` is the caller's */
     size_t partial_stride;  /* values from one thread's slot to the next, a whole number of cache lines */
     real *scratch;          /* [scratch]: the caller's own, always there; holds anything when a call begins */
     const struct layer_draw *draw; /* for dropout */

@@ -29,8 +29,15 @@ static int choose_ranks(const struct net *net, enum program_mode mode, int rows,
 /* A layer of fewer values than this takes less time than two meetings. */
 #define PLACES_FOR_TEAM 512
 
-/* Few rows, and a layer with much to share: sharing the rows would leave threads without any, or have each of them
- * write a gradient that takes longer to add up than to work out. A meeting before and one after must pay. */
+/* Weights from which on sharing units can pay for a meeting before and one after; and for so few rows a thread that, by
+ * rows, some would have none. */
+#define WEIGHTS_FOR_UNITS 8192
+#define WEIGHTS_FOR_FEW   4096
+#define FEW_ROWS          4
+
+/* Threads that share rows read each other's half of the weights, and of the gradients; those that share units read each
+ * other's half of what comes in and goes out, forward and backward. What one core has written costs another many times
+ * what its own does, so the less of it wins; when in doubt units do. */
 static bool by_units(const struct program *program, int i)
 {
     const struct net *net = program->net;
@@ -39,10 +46,17 @@ static bool by_units(const struct program *program, int i)
         return program->rows_max < program->ranks && shape_size(&layer->in) >= PLACES_FOR_TEAM;
     if (program->ranks == 1 || !(layer->kind->flags & LAYER_BY_UNITS))
         return false;
-    double weights = (double)shape_size(&layer->in) * (double)shape_size(&layer->out);
-    if (program->rows_max <= 16 * program->ranks && weights >= 16384)
-        return true;
-    return program->rows_max < 4 * program->ranks && weights >= 4096;
+    double in = (double)shape_size(&layer->in), out = (double)shape_size(&layer->out), weights = in * out;
+    if (program->rows_max < FEW_ROWS * program->ranks)
+        return weights >= WEIGHTS_FOR_FEW;
+    return weights >= WEIGHTS_FOR_UNITS && 2 * weights >= program->rows_max * (in + out);
+}
+
+/* Whether the threads' parts of what layer I passes back are added up (layer.h). */
+static bool adds_parts(const struct program *program, int i)
+{
+    return program->mode == PROGRAM_TRAIN && i > 0 && program->net->top.layer[i].kind->flags & LAYER_BY_UNITS &&
+           by_units(program, i);
 }
 
 static size_t whole_lines(size_t values, size_t size)
@@ -81,7 +95,8 @@ static void carve_layer(struct program *program, struct arena *arena, int i)
     real *saved[LAYER_TENSORS];
     for (int k = 0; k < LAYER_TENSORS; k++)
         saved[k] = arena_take(arena, rows * needs.saved_per_row[k] + needs.saved[k], sizeof(real));
-    size_t stride = whole_lines(needs.partial, sizeof(real));
+    size_t sums = adds_parts(program, i) ? rows * shape_size(&layer->in) : needs.partial;
+    size_t stride = whole_lines(sums, sizeof(real));
     real *partial = arena_take(arena, stride * (size_t)program->ranks, sizeof(real));
     if (!arena->base)
         return;
@@ -117,13 +132,22 @@ static void carve(struct program *program, struct arena *arena)
         carve_layer(program, arena, i);
 }
 
+/* Whether threads meet before OP, the last of those that there are: where it, or the one before, is not shared by
+ * rows. */
+static bool meets(const struct program *program, const struct op *op)
+{
+    bool units = (op->code == OP_FORWARD || op->code == OP_BACKWARD) && by_units(program, op->layer);
+    bool first = op == program->op, after_units = !first && op[-1].layer >= 0 && by_units(program, op[-1].layer);
+    if (after_units && op[-1].code == OP_BACKWARD && adds_parts(program, op[-1].layer))
+        after_units = false; /* each thread's rows are whole */
+    return program->ranks > 1 && !first && (units || (after_units && op->code != OP_UPDATE) || op->code == OP_REDUCE);
+}
+
 static void add_op(struct program *program, enum op_code code, int layer, int parts, double flops, const char *verb)
 {
     struct op *op = &program->op[program->ops++];
-    bool units = layer >= 0 && code != OP_UPDATE && by_units(program, layer);
-    bool after_units = program->ops > 1 && op[-1].layer >= 0 && by_units(program, op[-1].layer);
     *op = (struct op){.code = code, .layer = layer, .parts = parts, .flops = flops};
-    op->meet = program->ranks > 1 && (units || (after_units && code != OP_UPDATE) || code == OP_REDUCE);
+    op->meet = meets(program, op);
     snprintf(op->name, sizeof op->name, "%s%s%s", verb, layer < 0 ? "" : " ",
              layer < 0 ? "" : program->net->top.layer[layer].name);
     program->flops += flops;
@@ -142,8 +166,8 @@ static void compile(struct program *program)
     if (program->mode == PROGRAM_EVALUATE)
         return;
     for (int i = top->layers - 1; i >= 0; i--)
-        add_op(program, OP_BACKWARD, i, top->layer[i].kind->backward_parts, 2 * rows * layer_flops(&top->layer[i]),
-               "bwd");
+        add_op(program, OP_BACKWARD, i, top->layer[i].kind->backward_parts + adds_parts(program, i),
+               2 * rows * layer_flops(&top->layer[i]), "bwd");
     /* The norm. What adding up the threads' gradients takes is not counted: it is no work of the method. */
     program->reduce = program->ops;
     add_op(program, OP_REDUCE, -1, 2, 2 * parameters, "reduce");

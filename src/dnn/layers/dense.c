@@ -55,8 +55,7 @@ static double dense_flops(const struct layer *layer)
 struct part {
     int rows, unit, units; /* how many rows; the first unit, and how many */
     const real *x, *dy;    /* of the first row */
-    real *y, *dx;
-    int input, inputs;     /* whose gradient it works out */
+    real *y;
 };
 
 #define GROUP 16
@@ -72,13 +71,10 @@ static struct part part_of(const struct layer_run *run)
 {
     int in = run->in, out = run->out;
     size_t first = (size_t)run->first;
-    struct part part = {.rows = run->last - run->first, .units = out, .inputs = in, .x = run->x + first * in,
-                        .y = run->y + first * out, .dy = run->dy ? run->dy + first * out : NULL,
-                        .dx = run->dx ? run->dx + first * in : NULL};
-    if (run->by_units) {
+    struct part part = {.rows = run->last - run->first, .units = out, .x = run->x + first * in,
+                        .y = run->y + first * out, .dy = run->dy ? run->dy + first * out : NULL};
+    if (run->by_units)
         share(out, run, &part.unit, &part.units);
-        share(in, run, &part.input, &part.inputs);
-    }
     return part;
 }
 
@@ -241,24 +237,43 @@ static void backward_alone(const struct layer_run *run)
         gemm_row_across(run->in, run->out, run->dy, run->param[0], run->in, run->dx);
 }
 
-static void dense_backward(const struct layer_run *run, int unused)
+/* What the units of PART pass back, to DX [rows, in]. */
+static void input_gradient(const struct layer_run *run, const struct part *part, real *dx)
 {
-    (void)unused;
-    int in = run->in, out = run->out;
+    int in = run->in;
+    struct gemm_block dy = {.at = part->dy + part->unit, .stride = run->out};
+    struct gemm_block weight = {.at = run->param[0] + (size_t)part->unit * in, .stride = in};
+    if (part->units == 0)
+        memset(dx, 0, (size_t)part->rows * in * sizeof *dx);
+    else if (part->rows == 1)
+        gemm_row_across(in, part->units, dy.at, weight.at, in, dx);
+    else if (part->rows > 1)
+        gemm_affine(part->rows, in, part->units, dy, weight, NULL, dx, in);
+}
+
+/* dx of the rows that are the caller's where rows are shared: the sum over all units. */
+static void add_parts(const struct layer_run *run)
+{
+    int first = run->rows * run->rank / run->ranks, last = run->rows * (run->rank + 1) / run->ranks;
+    size_t at = (size_t)first * (size_t)run->in;
+    features_sum(run->ranks, (last - first) * run->in, run->partial_stride, run->partial + at, run->dx + at);
+}
+
+static void dense_backward(const struct layer_run *run, int which)
+{
     if (run->rows == 1 && run->ranks == 1) {
         backward_alone(run);
         return;
     }
-    struct part part = part_of(run);
-    struct gemm_block weight = {.at = run->param[0] + part.input, .stride = in};
-    weight_gradient(run, &part);
-    if (!part.dx || part.rows == 0 || part.inputs == 0)
+    if (which > 0) {
+        add_parts(run);
         return;
-    if (run->rows == 1)
-        gemm_row_across(part.inputs, out, part.dy, weight.at, in, part.dx + part.input);
-    else
-        gemm_affine(part.rows, part.inputs, out, (struct gemm_block){.at = part.dy, .stride = out}, weight, NULL,
-                    part.dx + part.input, in);
+    }
+    struct part part = part_of(run);
+    weight_gradient(run, &part);
+    if (run->dx)
+        input_gradient(run, &part, run->by_units ? run->partial + run->partial_stride * (size_t)run->rank
+                                                 : run->dx + (size_t)run->first * (size_t)run->in);
 }
 
 const struct layer_kind layer_dense = {

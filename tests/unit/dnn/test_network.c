@@ -153,7 +153,7 @@ static void shared_as_alone(struct network *whole, struct network *pieces, const
 static void few_rows_are_shared_by_units(void **state)
 {
     (void)state;
-    const int rows[] = {2, 5, 16, 31};
+    const int rows[] = {2, 5, 16, 31, 100};
     for (size_t k = 0; k < sizeof rows / sizeof rows[0]; k++) {
         struct network alone;
         open_few(&alone, rows[k], 1);
