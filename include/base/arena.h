@@ -30,6 +30,10 @@ int arena_open(struct arena *arena, size_t size, const char *purpose, struct err
 /* The next COUNT elements of SIZE bytes, aligned to ARENA_ALIGN; NULL only while measuring. */
 void *arena_take(struct arena *arena, size_t count, size_t size);
 
+/* COUNT, or as many elements of SIZE bytes more as fill a whole number of cache lines: what thread after thread writes
+ * lies so far apart. SIZE divides a line. */
+size_t arena_whole_lines(size_t count, size_t size);
+
 void arena_close(struct arena *arena);
 
 /* Bytes that could be taken now without swapping: MemAvailable of /proc/meminfo; SIZE_MAX where that is not known. */

@@ -1,7 +1,7 @@
 /*
  * program_body.h: what a program is made of, for the files that share it: program.c, which plans a step and answers
- * questions about it, execute.c, which runs it, and parameters.c, where it goes over parameters. Nobody else looks
- * inside.
+ * questions about it, sharing.c, which says who does what of it, execute.c, which runs it, and parameters.c, where it
+ * goes over parameters. Nobody else looks inside.
  */
 #ifndef DNN_PROGRAM_BODY_H
 #define DNN_PROGRAM_BODY_H
@@ -89,6 +89,8 @@ struct worker {
     struct sums *sums;
 };
 
+/* --- parameters.c */
+
 /* WORKER's share of what `reduce` does first, over the layers that the ops UPDATE up to END are of. */
 void parameters_reduce(const struct worker *worker, const struct op *update, const struct op *end);
 
@@ -101,10 +103,29 @@ void program_owe(struct program *program, bool owing);
 /* Puts the gradients that are owed into memory, as they would stand there. */
 void program_settle(struct program *program);
 
-/* Sets what of the layers' runs depends on the batch begun. */
-void program_aim(struct program *program);
+/* --- sharing.c */
+
+/* How many of RANKS threads share a step of ROWS rows. */
+int sharing_ranks(const struct net *net, enum program_mode mode, int rows, int ranks);
+
+/* Whether the threads share the units of layer I, or its places, not the rows. This and the next look at the program's
+ * net, mode, ranks and rows_max alone, as does who measures a program that is not there. */
+bool sharing_by_units(const struct program *program, int i);
+
+/* Whether the threads' parts of what layer I passes back are added up (layer.h). */
+bool sharing_adds_parts(const struct program *program, int i);
+
+/* Whether the threads meet before OP, the last of those that there are: where it, or the one before, is not shared by
+ * rows. */
+bool sharing_meets(const struct program *program, const struct op *op);
 
 /* The share of rank RANK of N things, in whole groups of EACH but the last: [*first, *last). */
-void program_share(size_t n, size_t each, int rank, int ranks, size_t *first, size_t *last);
+void sharing_part(size_t n, size_t each, int rank, int ranks, size_t *first, size_t *last);
+
+/* What of the parameters of LAYER is RANK's; the layer's runs are there. */
+struct share sharing_of(const struct program *program, int layer, int rank);
+
+/* Sets what of the layers' runs depends on the batch begun. */
+void sharing_aim(struct program *program);
 
 #endif

@@ -80,6 +80,13 @@ void *arena_take(struct arena *arena, size_t count, size_t size)
     return part;
 }
 
+size_t arena_whole_lines(size_t count, size_t size)
+{
+    size_t each = ARENA_ALIGN / size;
+    assert(each * size == ARENA_ALIGN);
+    return (count + each - 1) / each * each;
+}
+
 void arena_close(struct arena *arena)
 {
     free(arena->base);

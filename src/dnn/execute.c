@@ -159,7 +159,7 @@ void program_begin(struct program *program, int rows, uint64_t seed, uint64_t dr
     program->rows = rows;
     program->draw = (struct layer_draw){seed, draw};
     program->cursor = 0;
-    program_aim(program);
+    sharing_aim(program);
 }
 
 /* What all updates of this job share. */

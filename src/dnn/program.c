@@ -1,6 +1,6 @@
 /*
  * program.c: compiles a network, a loss and an optimizer into a list of ops with the memory that a batch needs, and
- * answers questions about them. Running is in execute.c.
+ * answers questions about them. Who does which share of it is in sharing.c, running in execute.c.
  *
  * Two things may look odd. Each thread has parameter gradients of its own, which `reduce` adds up in the order of the
  * ranks into the first thread's: so the bits depend on the number of threads only. And sums over a batch (loss, norms)
@@ -14,57 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Below this many floating-point operations a step, a second thread costs more than it brings. A property of the plan,
- * never of a clock: the number of threads decides the bits. */
-#define FLOPS_FOR_TEAM 600000.0
-
 /* --- planning */
-
-static int choose_ranks(const struct net *net, enum program_mode mode, int rows, int ranks)
-{
-    double flops = net_flops(net) * rows * (mode == PROGRAM_TRAIN ? 3 : 1);
-    return flops < FLOPS_FOR_TEAM ? 1 : ranks;
-}
-
-/* A layer of fewer values than this takes less time than two meetings. */
-#define PLACES_FOR_TEAM 512
-
-/* Weights from which on sharing units can pay for a meeting before and one after; and for so few rows a thread that, by
- * rows, some would have none. */
-#define WEIGHTS_FOR_UNITS 8192
-#define WEIGHTS_FOR_FEW   4096
-#define FEW_ROWS          4
-
-/* Threads that share rows read each other's half of the weights, and of the gradients; those that share units read each
- * other's half of what comes in and goes out, forward and backward. What one core has written costs another many times
- * what its own does, so the less of it wins; when in doubt units do. */
-static bool by_units(const struct program *program, int i)
-{
-    const struct net *net = program->net;
-    const struct layer *layer = &net->top.layer[i];
-    if (program->ranks > 1 && layer->kind->flags & LAYER_BY_PLACES)
-        return program->rows_max < program->ranks && shape_size(&layer->in) >= PLACES_FOR_TEAM;
-    if (program->ranks == 1 || !(layer->kind->flags & LAYER_BY_UNITS))
-        return false;
-    double in = (double)shape_size(&layer->in), out = (double)shape_size(&layer->out), weights = in * out;
-    if (program->rows_max < FEW_ROWS * program->ranks)
-        return weights >= WEIGHTS_FOR_FEW;
-    return weights >= WEIGHTS_FOR_UNITS && 2 * weights >= program->rows_max * (in + out);
-}
-
-/* Whether the threads' parts of what layer I passes back are added up (layer.h). */
-static bool adds_parts(const struct program *program, int i)
-{
-    return program->mode == PROGRAM_TRAIN && i > 0 && program->net->top.layer[i].kind->flags & LAYER_BY_UNITS &&
-           by_units(program, i);
-}
-
-static size_t whole_lines(size_t values, size_t size)
-{
-    size_t each = ARENA_ALIGN / size;
-    assert(each * size == ARENA_ALIGN);
-    return (values + each - 1) / each * each;
-}
 
 static struct layer_needs needs_of(const struct layer *layer)
 {
@@ -82,7 +32,7 @@ static size_t scratch_stride(const struct net *net)
         size_t scratch = needs_of(&net->top.layer[i]).scratch;
         most = scratch > most ? scratch : most;
     }
-    return whole_lines(most, sizeof(real));
+    return arena_whole_lines(most, sizeof(real));
 }
 
 static void carve_layer(struct program *program, struct arena *arena, int i)
@@ -95,8 +45,8 @@ static void carve_layer(struct program *program, struct arena *arena, int i)
     real *saved[LAYER_TENSORS];
     for (int k = 0; k < LAYER_TENSORS; k++)
         saved[k] = arena_take(arena, rows * needs.saved_per_row[k] + needs.saved[k], sizeof(real));
-    size_t sums = adds_parts(program, i) ? rows * shape_size(&layer->in) : needs.partial;
-    size_t stride = whole_lines(sums, sizeof(real));
+    size_t sums = sharing_adds_parts(program, i) ? rows * shape_size(&layer->in) : needs.partial;
+    size_t stride = arena_whole_lines(sums, sizeof(real));
     real *partial = arena_take(arena, stride * (size_t)program->ranks, sizeof(real));
     if (!arena->base)
         return;
@@ -120,7 +70,7 @@ static void carve(struct program *program, struct arena *arena)
     program->norms = arena_take(arena, layers, sizeof *program->norms);
     program->op = arena_take(arena, 3 * layers + 3, sizeof *program->op);
     program->lane = arena_take(arena, ranks, sizeof *program->lane);
-    program->sums_stride = whole_lines(layers, sizeof *program->sums);
+    program->sums_stride = arena_whole_lines(layers, sizeof *program->sums);
     program->sums = arena_take(arena, program->sums_stride * ranks, sizeof *program->sums);
     program->x = arena_take(arena, rows * shape_size(&net->in), sizeof(real));
     program->target = arena_take(arena, rows * shape_size(&net->top.layer[layers - 1].out), sizeof(real));
@@ -132,22 +82,11 @@ static void carve(struct program *program, struct arena *arena)
         carve_layer(program, arena, i);
 }
 
-/* Whether threads meet before OP, the last of those that there are: where it, or the one before, is not shared by
- * rows. */
-static bool meets(const struct program *program, const struct op *op)
-{
-    bool units = (op->code == OP_FORWARD || op->code == OP_BACKWARD) && by_units(program, op->layer);
-    bool first = op == program->op, after_units = !first && op[-1].layer >= 0 && by_units(program, op[-1].layer);
-    if (after_units && op[-1].code == OP_BACKWARD && adds_parts(program, op[-1].layer))
-        after_units = false; /* each thread's rows are whole */
-    return program->ranks > 1 && !first && (units || (after_units && op->code != OP_UPDATE) || op->code == OP_REDUCE);
-}
-
 static void add_op(struct program *program, enum op_code code, int layer, int parts, double flops, const char *verb)
 {
     struct op *op = &program->op[program->ops++];
     *op = (struct op){.code = code, .layer = layer, .parts = parts, .flops = flops};
-    op->meet = meets(program, op);
+    op->meet = sharing_meets(program, op);
     snprintf(op->name, sizeof op->name, "%s%s%s", verb, layer < 0 ? "" : " ",
              layer < 0 ? "" : program->net->top.layer[layer].name);
     program->flops += flops;
@@ -166,7 +105,7 @@ static void compile(struct program *program)
     if (program->mode == PROGRAM_EVALUATE)
         return;
     for (int i = top->layers - 1; i >= 0; i--)
-        add_op(program, OP_BACKWARD, i, top->layer[i].kind->backward_parts + adds_parts(program, i),
+        add_op(program, OP_BACKWARD, i, top->layer[i].kind->backward_parts + sharing_adds_parts(program, i),
                2 * rows * layer_flops(&top->layer[i]), "bwd");
     /* The norm. What adding up the threads' gradients takes is not counted: it is no work of the method. */
     program->reduce = program->ops;
@@ -190,7 +129,7 @@ static struct layer_run layer_run_of(const struct program *program, int i, int r
         .training = program->mode == PROGRAM_TRAIN,
         .rank = rank,
         .ranks = program->ranks,
-        .by_units = by_units(program, i),
+        .by_units = sharing_by_units(program, i),
         .x = i ? program->out[i - 1] : program->x,
         .y = program->out[i],
         .dx = i ? program->out_gradient[i - 1] : NULL,
@@ -213,54 +152,6 @@ static struct layer_run layer_run_of(const struct program *program, int i, int r
     return run;
 }
 
-void program_share(size_t n, size_t each, int rank, int ranks, size_t *first, size_t *last)
-{
-    size_t groups = (n + each - 1) / each, end = groups * ((size_t)rank + 1) / (size_t)ranks * each;
-    *first = groups * (size_t)rank / (size_t)ranks * each;
-    *last = end < n ? end : n;
-}
-
-/* Weights, and inputs, from which on a gradient that is the product of two vectors is worked out where it is needed
- * rather than written and read. */
-#define WEIGHTS_IN_PIECES 4096
-#define INPUTS_IN_PIECES  64
-
-static struct share share_of(const struct program *program, int layer, int rank)
-{
-    const struct net *net = program->net;
-    if (net->first_param[layer] == net->first_param[layer + 1])
-        return (struct share){.in_pieces = false};
-    const struct window *begin = &net->param[net->first_param[layer]];
-    const struct window *end = &net->param[net->first_param[layer + 1] - 1];
-    size_t all = whole_lines(end->offset + end->count - begin->offset, sizeof(real)), first, last;
-    program_share(all, ARENA_ALIGN / sizeof(real), rank, program->ranks, &first, &last);
-    const struct layer_run *run = &program->run[layer];
-    return (struct share){.own = {begin->offset + first, begin->offset + last},
-                          .in_pieces = run->layer->kind->gradient && (program->ranks == 1 || run->by_units) &&
-                                       run->in >= INPUTS_IN_PIECES && all >= WEIGHTS_IN_PIECES};
-}
-
-void program_aim(struct program *program)
-{
-    int layers = program->net->top.layers;
-    if (program->rows == program->aimed)
-        return;
-    program->aimed = program->rows;
-    for (int rank = 0; rank < program->ranks; rank++) {
-        struct lane *lane = &program->lane[rank];
-        size_t first, last;
-        program_share((size_t)program->rows, 1, rank, program->ranks, &first, &last);
-        lane->first = (int)first;
-        lane->last = (int)last;
-        for (int i = 0; i < layers; i++) {
-            struct layer_run *run = &program->run[rank * layers + i];
-            run->rows = program->rows;
-            run->first = run->by_units ? 0 : lane->first;
-            run->last = run->by_units ? program->rows : lane->last;
-        }
-    }
-}
-
 static int prepare_runs(struct program *program, struct err *err)
 {
     int layers = program->net->top.layers;
@@ -270,7 +161,7 @@ static int prepare_runs(struct program *program, struct err *err)
     for (int rank = 0; rank < program->ranks; rank++)
         for (int i = 0; i < layers; i++) {
             program->run[rank * layers + i] = layer_run_of(program, i, rank);
-            program->share[rank * layers + i] = share_of(program, i, rank);
+            program->share[rank * layers + i] = sharing_of(program, i, rank);
         }
     return 0;
 }
@@ -284,7 +175,7 @@ struct program *program_open(struct net *net, const struct loss *loss, enum prog
         return NULL;
     }
     *program = (struct program){.net = net, .loss = *loss, .mode = mode, .team = team, .source = source,
-                                .rows_max = rows, .ranks = choose_ranks(net, mode, rows, team_ranks(team))};
+                                .rows_max = rows, .ranks = sharing_ranks(net, mode, rows, team_ranks(team))};
     struct arena measure = arena_measure();
     carve(program, &measure);
     char purpose[64];
@@ -322,7 +213,7 @@ void program_copy(struct program *program, const struct program *from)
     program->cursor = from->cursor;
     program->draw = from->draw;
     program->aimed = 0;
-    program_aim(program);
+    sharing_aim(program);
     program->owing = from->owing;
     memcpy(program->lane, from->lane, program->arena.used - values);
 }
@@ -330,7 +221,7 @@ void program_copy(struct program *program, const struct program *from)
 size_t program_bytes(const struct net *net, enum program_mode mode, int rows, int ranks)
 {
     struct program program = {.net = (struct net *)net, .mode = mode, .rows_max = rows,
-                              .ranks = choose_ranks(net, mode, rows, ranks)};
+                              .ranks = sharing_ranks(net, mode, rows, ranks)};
     struct arena measure = arena_measure();
     carve(&program, &measure);
     return measure.used;
