@@ -29,6 +29,8 @@ struct op {
     int layer; /* of FORWARD, BACKWARD, UPDATE; else -1 */
     int parts;
     bool meet;      /* all threads meet before it */
+    int joined;     /* ops from this one on that a thread goes through ROWS of its rows at a time; 1: no other */
+    int rows;
     double flops;   /* for a full batch */
     char name[LAYER_NAME_MAX + 8]; /* "fwd fc1": what `list` shows and `break at` takes */
 };

@@ -128,6 +128,25 @@ static const struct op *run_updates(const struct worker *worker, const struct op
     return end;
 }
 
+/* The ops from OP on that are joined, before END: some rows go through all of them before the next do, so that what one
+ * op leaves is in the cache for the next. Returns the last. */
+static const struct op *run_joined(const struct worker *worker, const struct op *op, const struct op *end)
+{
+    const struct lane *lane = worker->lane;
+    const struct op *behind = op->joined < end - op ? op + op->joined : end;
+    for (int first = lane->first; first < lane->last; first += op->rows)
+        for (const struct op *each = op; each < behind; each++) {
+            struct layer_run run = worker->run[each->layer];
+            run.first = first;
+            run.last = lane->last - first < op->rows ? lane->last : first + op->rows;
+            if (each->code == OP_FORWARD)
+                run.layer->kind->forward(&run, 0);
+            else
+                run.layer->kind->backward(&run, 0);
+        }
+    return behind - 1;
+}
+
 /* What every thread does with a stretch of the list: rows stay with their thread, so only reduce, layers shared by
  * units, and the parts of an op that mixes rows need a meeting. Updates, which are the last, are one job for the
  * optimizer; none is made behind a reduce that halts. */
@@ -140,6 +159,10 @@ static void run_ops(void *arg, int rank)
     for (; op < end && op->code != OP_UPDATE; op++) {
         if (op->meet && op > begin)
             team_meet(program->team);
+        if (op->joined > 1 && !program->guard) {
+            op = run_joined(&worker, op, end);
+            continue;
+        }
         run_part(&worker, op, 0);
         if (op->parts > 1)
             run_further_parts(&worker, op);

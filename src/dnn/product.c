@@ -11,7 +11,7 @@
 
 #if defined(__x86_64__) && !defined(DNN_DOUBLE)
 
-#include "dnn/product_lanes.h"
+#include "dnn/avx2.h"
 
 enum {
     PANEL = 16,     /* columns of a tile */

@@ -8,7 +8,7 @@
 
 #if defined(__x86_64__) && !defined(DNN_DOUBLE)
 
-#include "dnn/product_lanes.h"
+#include "dnn/avx2.h"
 
 /* The sums of eight vectors, as one. */
 WIDE_INLINE __m256 sums(const __m256 v[LANES])

@@ -9,6 +9,7 @@
 #include "dnn/program_body.h"
 
 #include <assert.h>
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -90,6 +91,42 @@ static void add_op(struct program *program, enum op_code code, int layer, int pa
     snprintf(op->name, sizeof op->name, "%s%s%s", verb, layer < 0 ? "" : " ",
              layer < 0 ? "" : program->net->top.layer[layer].name);
     program->flops += flops;
+}
+
+/* Bytes that an op may read and write so that the next still finds them in the second-level cache. */
+#define CACHE_FOR_ROWS ((size_t)2 << 20)
+
+/* Whether some rows are to OP, which is not the last, what all of a thread's are. Dense layers multiply all of them
+ * faster than some; a pass back to parameters writes sums over all. */
+static bool takes_some_rows(const struct program *program, const struct op *op)
+{
+    const struct net *net = program->net;
+    if ((op->code != OP_FORWARD && op->code != OP_BACKWARD) || op->parts > 1 || sharing_by_units(program, op->layer))
+        return false;
+    bool trains = net->first_param[op->layer] < net->first_param[op->layer + 1];
+    return !(net->top.layer[op->layer].kind->flags & LAYER_BY_UNITS) && (op->code == OP_FORWARD || !trains);
+}
+
+/* Says which ops go through some rows at a time together: those with more than the cache holds. */
+static void join_ops(struct program *program)
+{
+    for (int i = program->ops - 1; i >= 0; i--) {
+        struct op *op = &program->op[i];
+        op->joined = 1;
+        op->rows = program->rows_max;
+        if (!takes_some_rows(program, op))
+            continue;
+        const struct layer *layer = &program->net->top.layer[op->layer];
+        size_t row = (shape_size(&layer->in) + shape_size(&layer->out)) * sizeof(real), rows = CACHE_FOR_ROWS / row;
+        op->rows = rows < 1 ? 1 : rows > INT_MAX ? INT_MAX : (int)rows;
+        if (op[1].code == op->code && !op[1].meet && takes_some_rows(program, op + 1)) {
+            op->joined += op[1].joined;
+            op->rows = op[1].rows < op->rows ? op[1].rows : op->rows;
+        }
+    }
+    for (int i = 0; i < program->ops; i++)
+        if (program->op[i].rows >= program->rows_max / program->ranks)
+            program->op[i].joined = 1;
 }
 
 static void compile(struct program *program)
@@ -187,6 +224,7 @@ struct program *program_open(struct net *net, const struct loss *loss, enum prog
     }
     carve(program, &program->arena);
     compile(program);
+    join_ops(program);
     if (prepare_runs(program, err)) {
         program_close(program);
         return NULL;

@@ -2,8 +2,9 @@
  * loop.c: the program on a screen: train a little, look at the keys, draw when something changed. One thread of
  * control.
  *
- * Training goes in slices of SLICE, so no key waits longer than a slice and a drawing. What a run came to is drawn at
- * once, however short a time ago the screen was. With nothing to do the loop sleeps in poll().
+ * Training goes in slices of SLICE, so no key waits longer than a slice, or a piece of a long step (run.c), and a
+ * drawing. What a run came to is drawn at once, however short a time ago the screen was. With nothing to do the loop
+ * sleeps in poll().
  */
 #include "term/loop.h"
 

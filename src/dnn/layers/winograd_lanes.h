@@ -6,7 +6,7 @@
 
 #include <stddef.h>
 
-#include "dnn/product_lanes.h"
+#include "dnn/avx2.h"
 
 #define AVX2 __attribute__((target("avx2,fma")))
 #define AVX2_INLINE AVX2 __attribute__((always_inline)) inline

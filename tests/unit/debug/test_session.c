@@ -187,7 +187,7 @@ static void test_long_steps(void **state)
     session_run_steps(session, 2);
     for (int i = 0; i < 2 * ops; i++) {
         assert_true(session_running(session));
-        session->step_nanoseconds = 1e9;
+        session->step_nanoseconds = 1e12;
         session_advance(session, 0);
         assert_int_equal(session->inside ? program_cursor(session->train) : ops, i % ops + 1);
     }
@@ -197,7 +197,7 @@ static void test_long_steps(void **state)
     assert_true(session_hash(session) == session_hash(whole));
     /* Interrupted, such a step stays where it is. */
     session_run_steps(session, 2);
-    session->step_nanoseconds = 1e9;
+    session->step_nanoseconds = 1e12;
     session_advance(session, 0);
     session_interrupt(session);
     assert_true(session->inside);

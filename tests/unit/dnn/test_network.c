@@ -212,6 +212,39 @@ static void one_image_is_shared_by_places(void **state)
     network_close(&alone);
 }
 
+enum { IMAGES = 70 };
+
+/* Joined ops of CODE, from the first on. */
+static const struct op *joined(const struct network *n, enum op_code code)
+{
+    for (int i = 0; i < program_ops(n->program); i++)
+        if (program_op(n->program, i)->code == code && program_op(n->program, i)->joined > 1)
+            return program_op(n->program, i);
+    fail_msg("none is joined");
+    return NULL;
+}
+
+/* Images go through several layers some at a time, where all together are more than a cache holds. */
+static void images_are_joined(void **state)
+{
+    (void)state;
+    const char *spec =
+        "reshape 2x40x40, conv 12 3x3, relu, pool max 2, conv 12 3x3, dropout, tanh, pool avg 2, dense 20";
+    for (int ranks = 1; ranks <= RANKS; ranks++) {
+        struct network whole, pieces;
+        network_open(&whole, spec, "ce", "adam", 3200, OUT, IMAGES, ranks, 23);
+        network_open(&pieces, spec, "ce", "adam", 3200, OUT, IMAGES, ranks, 23);
+        assert_int_equal(joined(&whole, OP_FORWARD)->joined, 8);
+        assert_int_equal(joined(&whole, OP_BACKWARD)->joined, ranks == 1 ? 3 : 2); /* the small ones only alone */
+        assert_in_range(joined(&whole, OP_FORWARD)->rows, 2, IMAGES / ranks - 1);
+        train_few(&whole, false);
+        train_few(&pieces, true);
+        same_bits(&whole, &pieces);
+        network_close(&whole);
+        network_close(&pieces);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -220,6 +253,7 @@ int main(void)
         cmocka_unit_test(few_rows_are_shared_by_units),
         cmocka_unit_test(one_row_owes_its_gradient),
         cmocka_unit_test(one_image_is_shared_by_places),
+        cmocka_unit_test(images_are_joined),
         cmocka_unit_test(more_threads_change_rounding_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

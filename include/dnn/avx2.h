@@ -1,12 +1,12 @@
 /*
- * product_lanes.h: what the products of floats for AVX2 share (product.c, product_row.c, winograd_lanes.h): eight
- * floats at a time, the last of them in part.
+ * avx2.h: what the kernels share that are written for AVX2 register by register (product.c, product_row.c,
+ * winograd_lanes.h, pool_pairs.c): eight floats at a time, the last of them in part.
  *
  * Loops over rows are spelt out (ROWS): a compiler that unrolls them late keeps the sums in memory. What they index has
  * eight places, although few use them all: compilers look at each line, reached or not.
  */
-#ifndef DNN_PRODUCT_LANES_H
-#define DNN_PRODUCT_LANES_H
+#ifndef DNN_AVX2_H
+#define DNN_AVX2_H
 
 #include <immintrin.h>
 
