@@ -17,8 +17,8 @@
 struct operand {
     char name[LAYER_NAME_MAX + 32];
     struct tensor tensor; /* whether or not it has been written in this step */
-    /* A gradient of parameters as `bwd` leaves it, each thread with its part: whole only behind `reduce`, which then
-     * writes it again. */
+    /* A gradient of parameters that `bwd` leaves in parts, one a thread (program.h): whole only behind `reduce`, which
+     * then writes it again. */
     bool partial;
 };
 

@@ -10,10 +10,11 @@
  * Nobody waits between forward and backward: what a last part reads of other threads, a first part must not write;
  * between two steps all meet. `partial` is the layer's own. With training unset, `saved` and `partial` may be NULL.
  *
- * A kind flagged LAYER_BY_UNITS may be asked to share its units instead; all meet before and after it. A weight is then
- * read and written by the one thread whose unit it is of, and stays in that thread's cache, so a thread can tell only
- * its units' part of dx. Where dx is asked for, backward has one part more: part 0 leaves each thread's dx in
- * `partial`, which has room for it, and the last part adds them up, of the rows that would be the caller's by rows.
+ * A kind flagged LAYER_BY_UNITS may be asked to share its units instead, in whole groups of LAYER_GROUP; all meet
+ * before and after it. What a thread reads of a weight, forward and backward, are then its own units, which stay in its
+ * cache, so it can tell only their part of dx. Where dx is asked for, backward has one part more: part 0 leaves each
+ * thread's dx in `partial`, which has room for it, and the last part adds them up, for the rows [sum_first, sum_last),
+ * which are the caller's where rows are shared: an op that goes on by rows need not wait.
  */
 #ifndef DNN_LAYER_H
 #define DNN_LAYER_H
@@ -30,6 +31,7 @@
 #define LAYER_NAME_MAX   24
 #define LAYER_TENSORS    4 /* tensors of one sort (parameters, statistics, saved) that one layer may have */
 #define LAYER_THREADS    64
+#define LAYER_GROUP      16 /* units that no two threads share, as kernels take them */
 
 enum layer_flag {
     LAYER_ACTIVATION = 1 << 0, /* keeps the shape, no parameters: what `activation` swaps and `out` takes */
@@ -84,6 +86,7 @@ struct layer_run {
     int in, out;      /* values a row */
     int rows;         /* of the whole batch */
     int first, last;  /* the caller's own rows */
+    int sum_first, sum_last; /* the same, also where units are shared */
     int rank, ranks;  /* the caller, and how many share the work */
     bool by_units;    /* of a kind that may: what is shared are the units, of all rows; then [first, last) are all, and
                          `grad` is one for all threads, each writes its units' */

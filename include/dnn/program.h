@@ -8,8 +8,8 @@
  * it. A forward-only program, for evaluation, is the same list up to the loss, in evaluation mode.
  *
  * Running op by op and running at full speed give the same bits: the partition of the rows, or of a layer's units where
- * a batch has few rows, depends on the plan, the number of rows and the ranks only, and reductions go by rank. While
- * ops run, floats too small for full precision count as 0 (for the double of gradient checks they do not).
+ * it has many for the rows of a batch, depends on the plan, the number of rows and the ranks only, and reductions go by
+ * rank. While ops run, floats too small for full precision count as 0 (for the double of gradient checks they do not).
  */
 #ifndef DNN_PROGRAM_H
 #define DNN_PROGRAM_H
@@ -119,5 +119,9 @@ const real *program_out(const struct program *program, int layer);
 const real *program_out_gradient(const struct program *program, int layer); /* NULL in evaluation */
 const real *program_target(const struct program *program);
 const real *program_gradient(const struct program *program); /* [net->size]: the sum over threads, after reduce */
+
+/* Whether backward leaves each thread's part of the gradient of LAYER's parameters, net->size values behind that of the
+ * thread before, for `reduce` to add up; else it is whole at once. */
+bool program_in_parts(const struct program *program, int layer);
 
 #endif

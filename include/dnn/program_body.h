@@ -116,7 +116,7 @@ bool sharing_by_units(const struct program *program, int i);
 bool sharing_adds_parts(const struct program *program, int i);
 
 /* Whether the threads meet before OP, the last of those that there are: where it, or the one before, is not shared by
- * rows. */
+ * rows; behind parts that have been added up, rows are shared again. */
 bool sharing_meets(const struct program *program, const struct op *op);
 
 /* The share of rank RANK of N things, in whole groups of EACH but the last: [*first, *last). */

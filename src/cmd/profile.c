@@ -66,5 +66,6 @@ const struct command command_profile = {
     .flags = COMMAND_NEEDS_DATA | COMMAND_READ_ONLY,
     .details =
         "The steps are run on a copy: what is live stays as it is. FLOPs are what `list` says, backward counted as\n"
-        "twice forward. A step that runs through is faster than its ops one at a time: its threads meet less often.",
+        "twice forward. A step that runs through is faster than its ops one at a time: its threads meet less often,\n"
+        "and images go through several ops while they are in the cache.",
     .example = "profile 5", .args = profile_args, .run = run_profile};

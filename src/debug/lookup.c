@@ -39,10 +39,10 @@ static bool window_tensor(const struct window *windows, int first, int last, con
     return false;
 }
 
-/* The op that writes the gradient of a layer's parameters: with several threads it is whole only after `reduce`. */
+/* The op that writes the gradient of a layer's parameters: one in parts is whole only after `reduce`. */
 static int gradient_op(const struct session *session, int layer)
 {
-    bool summed = program_ranks(session->train) > 1;
+    bool summed = program_in_parts(session->train, layer);
     return op_find(session, summed ? OP_REDUCE : OP_BACKWARD, summed ? -1 : layer);
 }
 

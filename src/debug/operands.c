@@ -63,11 +63,22 @@ struct written {
     const struct window *window; /* of the last three */
 };
 
+/* A gradient that `reduce` makes of its parts. */
+static bool find_reduced(const struct session *session, int i, struct written *written)
+{
+    const struct net *net = session->net;
+    for (int k = 0; k < net->params; k++) {
+        *written = (struct written){WRITTEN_GRADIENT, -1, net->param + k};
+        if (program_in_parts(session->train, net->param[k].layer) && i-- == 0)
+            return true;
+    }
+    return false;
+}
+
 /* False behind the last. */
 static bool find_written(const struct session *session, const struct op *op, int i, struct written *written)
 {
     const struct net *net = session->net;
-    bool threads = program_ranks(session->train) > 1;
     int layer = op->layer;
     switch (op->code) {
     case OP_GATHER:
@@ -86,8 +97,7 @@ static bool find_written(const struct session *session, const struct op *op, int
                        : (struct written){WRITTEN_OUT_GRADIENT, layer - 1, NULL};
         return i < layer_parameters(net, layer) + (layer > 0);
     case OP_REDUCE:
-        *written = (struct written){WRITTEN_GRADIENT, -1, net->param + i};
-        return threads && i < net->params;
+        return find_reduced(session, i, written);
     case OP_UPDATE:
         *written = (struct written){WRITTEN_PARAMETER, layer, net->param + net->first_param[layer] + i};
         return i < layer_parameters(net, layer);
@@ -97,7 +107,8 @@ static bool find_written(const struct session *session, const struct op *op, int
 
 static bool is_partial(const struct session *session, const struct op *op, const struct written *written)
 {
-    return written->what == WRITTEN_GRADIENT && op->code == OP_BACKWARD && program_ranks(session->train) > 1;
+    return written->what == WRITTEN_GRADIENT && op->code == OP_BACKWARD &&
+           program_in_parts(session->train, op->layer);
 }
 
 static size_t batch_values(const struct session *session, const struct shape *of_row)

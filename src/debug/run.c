@@ -1,7 +1,7 @@
 /*
- * run.c: towards a goal, a few milliseconds at a time.
+ * run.c: towards a goal, some milliseconds at a time.
  *
- * A step is begun, its ops run, its figures are recorded, it is finished. Small steps run whole; of large ones the
+ * A step is begun, its ops run, its figures are recorded, it is finished. Most steps run whole; of long ones the
  * clock is read between ops, so that a screen stays alive whatever the network. When an epoch ends the validation rows
  * are evaluated, in pieces too (evaluate.c). Nothing here allocates.
  */

@@ -180,6 +180,8 @@ static void add_pieces(const struct worker *worker, struct waiting *waiting, int
         size_t left = share.last - at;
         struct outer piece = in_pieces ? next_piece(program, layer, at, share.last)
                                        : outer_of(place, left < STRETCH ? left : STRETCH);
+        if (clip != 1 && piece.rows > 1)
+            piece.rows = piece.width < STRETCH / piece.rows ? piece.rows : STRETCH / piece.width + 1;
         n = piece.rows * piece.width;
         if (clip != 1) {
             if (piece.x != place)

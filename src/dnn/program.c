@@ -9,7 +9,6 @@
 #include "dnn/program_body.h"
 
 #include <assert.h>
-#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -93,8 +92,14 @@ static void add_op(struct program *program, enum op_code code, int layer, int pa
     program->flops += flops;
 }
 
-/* Bytes that an op may read and write so that the next still finds them in the second-level cache. */
+/* Bytes that joined ops may read and write of some rows. Twice the second-level cache of the processor that this was
+ * measured on: with fewer rows, what a call costs outweighs what the cache saves. */
 #define CACHE_FOR_ROWS ((size_t)2 << 20)
+
+static size_t rows_in_cache(const struct layer *layer)
+{
+    return CACHE_FOR_ROWS / ((shape_size(&layer->in) + shape_size(&layer->out)) * sizeof(real));
+}
 
 /* Whether some rows are to OP, which is not the last, what all of a thread's are. Dense layers multiply all of them
  * faster than some; a pass back to parameters writes sums over all. */
@@ -103,8 +108,9 @@ static bool takes_some_rows(const struct program *program, const struct op *op)
     const struct net *net = program->net;
     if ((op->code != OP_FORWARD && op->code != OP_BACKWARD) || op->parts > 1 || sharing_by_units(program, op->layer))
         return false;
+    const struct layer *layer = &net->top.layer[op->layer];
     bool trains = net->first_param[op->layer] < net->first_param[op->layer + 1];
-    return !(net->top.layer[op->layer].kind->flags & LAYER_BY_UNITS) && (op->code == OP_FORWARD || !trains);
+    return !(layer->kind->flags & LAYER_BY_UNITS) && (op->code == OP_FORWARD || !trains) && rows_in_cache(layer) > 1;
 }
 
 /* Says which ops go through some rows at a time together: those with more than the cache holds. */
@@ -116,9 +122,8 @@ static void join_ops(struct program *program)
         op->rows = program->rows_max;
         if (!takes_some_rows(program, op))
             continue;
-        const struct layer *layer = &program->net->top.layer[op->layer];
-        size_t row = (shape_size(&layer->in) + shape_size(&layer->out)) * sizeof(real), rows = CACHE_FOR_ROWS / row;
-        op->rows = rows < 1 ? 1 : rows > INT_MAX ? INT_MAX : (int)rows;
+        size_t rows = rows_in_cache(&program->net->top.layer[op->layer]);
+        op->rows = (int)rows;
         if (op[1].code == op->code && !op[1].meet && takes_some_rows(program, op + 1)) {
             op->joined += op[1].joined;
             op->rows = op[1].rows < op->rows ? op[1].rows : op->rows;
@@ -347,6 +352,11 @@ double program_layer_gradient_norm(const struct program *program, int layer)
     for (int rank = 0; rank < program->ranks; rank++)
         squares += sums_of(program, layer, rank)->gradient;
     return sqrt(squares);
+}
+
+bool program_in_parts(const struct program *program, int layer)
+{
+    return program->ranks > 1 && !program->run[layer].by_units;
 }
 
 const struct layer_norms *program_norms(const struct program *program, int layer)

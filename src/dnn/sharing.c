@@ -25,7 +25,7 @@ int sharing_ranks(const struct net *net, enum program_mode mode, int rows, int r
 
 /* Threads that share rows read each other's half of the weights, and of the gradients; those that share units read each
  * other's half of what comes in and goes out, forward and backward. What one core has written costs another many times
- * what its own does, so the less of it wins; when in doubt units do. */
+ * what its own does, so the less of it wins; when in doubt units do, where there is a group for each thread. */
 bool sharing_by_units(const struct program *program, int i)
 {
     const struct net *net = program->net;
@@ -35,6 +35,8 @@ bool sharing_by_units(const struct program *program, int i)
     if (program->ranks == 1 || !(layer->kind->flags & LAYER_BY_UNITS))
         return false;
     double in = (double)shape_size(&layer->in), out = (double)shape_size(&layer->out), weights = in * out;
+    if (out <= LAYER_GROUP * (program->ranks - 1))
+        return false;
     if (program->rows_max < FEW_ROWS * program->ranks)
         return weights >= WEIGHTS_FOR_FEW;
     return weights >= WEIGHTS_FOR_UNITS && 2 * weights >= program->rows_max * (in + out);
@@ -48,9 +50,9 @@ bool sharing_adds_parts(const struct program *program, int i)
 
 bool sharing_meets(const struct program *program, const struct op *op)
 {
-    const struct op *before = op - 1;
     if (program->ranks == 1 || op == program->op || op->code == OP_UPDATE)
         return false;
+    const struct op *before = op - 1;
     bool units = op->layer >= 0 && sharing_by_units(program, op->layer);
     bool after_units = before->layer >= 0 && sharing_by_units(program, before->layer);
     if (before->code == OP_BACKWARD && after_units)
@@ -100,6 +102,8 @@ void sharing_aim(struct program *program)
         for (int i = 0; i < layers; i++) {
             struct layer_run *run = &program->run[rank * layers + i];
             run->rows = program->rows;
+            run->sum_first = lane->first;
+            run->sum_last = lane->last;
             run->first = run->by_units ? 0 : lane->first;
             run->last = run->by_units ? program->rows : lane->last;
         }

@@ -117,7 +117,8 @@ static void reduce_to_mean(const struct layer_run *run, int which, real *out)
 static void sum_rows(const struct layer_run *run)
 {
     int n = features(run);
-    features_sum(run->last - run->first, n, (size_t)n, run->x + (size_t)run->first * n, area(run, run->rank, SUM));
+    features_sum(run->last - run->first, (size_t)n, (size_t)n, run->x + (size_t)run->first * n,
+                 area(run, run->rank, SUM));
 }
 
 static void sum_squares(const struct layer_run *run)

@@ -50,22 +50,12 @@ static double dense_flops(const struct layer *layer)
     return (2.0 * inputs(layer) + bias) * units(layer);
 }
 
-/* What a thread does: its rows and all units, or all rows and its units. Units are shared in whole groups, as
- * kernels take them. */
+/* What a thread does: its rows and all units, or all rows and its units. */
 struct part {
     int rows, unit, units; /* how many rows; the first unit, and how many */
     const real *x, *dy;    /* of the first row */
     real *y;
 };
-
-#define GROUP 16
-
-static void share(int n, const struct layer_run *run, int *first, int *count)
-{
-    int groups = (n + GROUP - 1) / GROUP, end = groups * (run->rank + 1) / run->ranks * GROUP;
-    *first = groups * run->rank / run->ranks * GROUP;
-    *count = (end < n ? end : n) - *first;
-}
 
 static struct part part_of(const struct layer_run *run)
 {
@@ -73,8 +63,11 @@ static struct part part_of(const struct layer_run *run)
     size_t first = (size_t)run->first;
     struct part part = {.rows = run->last - run->first, .units = out, .x = run->x + first * in,
                         .y = run->y + first * out, .dy = run->dy ? run->dy + first * out : NULL};
-    if (run->by_units)
-        share(out, run, &part.unit, &part.units);
+    if (run->by_units) {
+        int groups = (out + LAYER_GROUP - 1) / LAYER_GROUP, end = groups * (run->rank + 1) / run->ranks * LAYER_GROUP;
+        part.unit = groups * run->rank / run->ranks * LAYER_GROUP;
+        part.units = (end < out ? end : out) - part.unit;
+    }
     return part;
 }
 
@@ -155,8 +148,8 @@ KERNEL_BODY void outer_narrow(int units, const real *restrict dy, const real *re
 }
 
 /* TO <- the outer product of dy and x: [units, in]; BIAS [units] <- dy, where it is not NULL. */
-KERNEL_BODY void outer_body(int units, int in, const real *restrict dy, const real *restrict x, real *restrict to,
-                            real *restrict bias)
+KERNEL_BODY void write_outer_body(int units, int in, const real *restrict dy, const real *restrict x,
+                                  real *restrict to, real *restrict bias)
 {
     int i = 0;
     reals v;
@@ -182,15 +175,13 @@ KERNEL_BODY void outer_body(int units, int in, const real *restrict dy, const re
             to[(size_t)u * (size_t)in + (size_t)k] = dy[u] * x[k];
 }
 
-KERNEL_TWICE(void, outer, (int units, int in, const real *dy, const real *x, real *to, real *bias),
+KERNEL_TWICE(void, write_outer, (int units, int in, const real *dy, const real *x, real *to, real *bias),
              (units, in, dy, x, to, bias))
 
 /* Of the weight, a gap, the bias, and a gap; gaps hold zeros. */
 static struct outer dense_gradient(const struct layer_run *run, size_t at)
 {
     size_t in = (size_t)run->in, out = (size_t)run->out, weights = in * out;
-    if (at == 0)
-        return (struct outer){out, in, run->dy, run->x};
     if (at < weights) {
         size_t unit = at / in, input = at % in;
         return (struct outer){input ? 1 : out - unit, in - input, run->dy + unit, run->x + input};
@@ -204,7 +195,7 @@ static struct outer dense_gradient(const struct layer_run *run, size_t at)
 /* The gradient of UNITS from UNIT on, of one row; the same bits as dense_gradient's. */
 static void outer_gradient(const struct layer_run *run, int unit, int units)
 {
-    outer(units, run->in, run->dy + unit, run->x, run->grad[0] + (size_t)unit * (size_t)run->in,
+    write_outer(units, run->in, run->dy + unit, run->x, run->grad[0] + (size_t)unit * (size_t)run->in,
           has_bias(run) ? run->grad[1] + unit : NULL);
 }
 
@@ -225,7 +216,7 @@ static void weight_gradient(const struct layer_run *run, const struct part *part
                     (struct gemm_block){.at = part->dy + part->unit, .stride = out, .transposed = true},
                     (struct gemm_block){.at = part->x, .stride = in}, NULL, dw, in);
     if (has_bias(run))
-        features_sum(part->rows, part->units, (size_t)out, part->dy + part->unit, run->grad[1] + part->unit);
+        features_sum(part->rows, (size_t)part->units, (size_t)out, part->dy + part->unit, run->grad[1] + part->unit);
 }
 
 /* All there is to do is one row, and one thread is to do it. */
@@ -254,9 +245,8 @@ static void input_gradient(const struct layer_run *run, const struct part *part,
 /* dx of the rows that are the caller's where rows are shared: the sum over all units. */
 static void add_parts(const struct layer_run *run)
 {
-    int first = run->rows * run->rank / run->ranks, last = run->rows * (run->rank + 1) / run->ranks;
-    size_t at = (size_t)first * (size_t)run->in;
-    features_sum(run->ranks, (last - first) * run->in, run->partial_stride, run->partial + at, run->dx + at);
+    size_t at = (size_t)run->sum_first * (size_t)run->in, end = (size_t)run->sum_last * (size_t)run->in;
+    features_sum(run->ranks, end - at, run->partial_stride, run->partial + at, run->dx + at);
 }
 
 static void dense_backward(const struct layer_run *run, int which)

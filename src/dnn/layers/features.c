@@ -59,9 +59,9 @@ KERNEL_BODY void sum_one(int rows, size_t stride, const real *restrict x, real *
 }
 
 /* The last of N features again and again where there are fewer than four. */
-KERNEL_BODY void sum_rest(int rows, int n, size_t stride, const real *restrict x, real *restrict sum)
+KERNEL_BODY void sum_rest(int rows, size_t n, size_t stride, const real *restrict x, real *restrict sum)
 {
-    int one = n > 1 ? 1 : n - 1, two = n > 2 ? 2 : n - 1, three = n > 3 ? 3 : n - 1;
+    size_t one = n > 1 ? 1 : n - 1, two = n > 2 ? 2 : n - 1, three = n > 3 ? 3 : n - 1;
     real a = 0, b = 0, c = 0, d = 0;
     for (int r = 0; r < rows; r++, x += stride) {
         a += x[0];
@@ -75,9 +75,9 @@ KERNEL_BODY void sum_rest(int rows, int n, size_t stride, const real *restrict x
     sum[three] = d;
 }
 
-KERNEL_BODY void sum_body(int rows, int n, size_t stride, const real *restrict x, real *restrict sum)
+KERNEL_BODY void sum_body(int rows, size_t n, size_t stride, const real *restrict x, real *restrict sum)
 {
-    int i = 0;
+    size_t i = 0;
     for (; i + BLOCK <= n; i += BLOCK)
         sum_four(rows, stride, x + i, sum + i);
     for (; i + 2 * LANES <= n; i += 2 * LANES)
@@ -178,7 +178,7 @@ KERNEL_BODY void gradient_body(int rows, int n, const real *restrict dy, const r
     }
 }
 
-KERNEL_TWICE(void, sum, (int rows, int n, size_t stride, const real *x, real *to), (rows, n, stride, x, to))
+KERNEL_TWICE(void, sum, (int rows, size_t n, size_t stride, const real *x, real *to), (rows, n, stride, x, to))
 KERNEL_TWICE(void, squares, (int rows, int n, const real *x, const real *mean, real *to), (rows, n, x, mean, to))
 KERNEL_TWICE(void, products, (int rows, int n, const real *dy, const real *x, real *to, real *product),
              (rows, n, dy, x, to, product))
@@ -189,7 +189,7 @@ KERNEL_TWICE(void, gradient, (int rows, int n, const real *dy, const real *norma
                               const real *inverse, const real *mean_dy, const real *mean_product, real *dx),
              (rows, n, dy, normalized, weight, inverse, mean_dy, mean_product, dx))
 
-void features_sum(int rows, int n, size_t stride, const real *x, real *to)
+void features_sum(int rows, size_t n, size_t stride, const real *x, real *to)
 {
     sum(rows, n, stride, x, to);
 }

@@ -10,7 +10,7 @@
 #include "dnn/real.h"
 
 /* sum [n] = the sums over the rows of x, whose rows lie STRIDE values apart. */
-void features_sum(int rows, int n, size_t stride, const real *x, real *sum);
+void features_sum(int rows, size_t n, size_t stride, const real *x, real *sum);
 
 /* square [n] = the sums of (x - mean)^2. */
 void features_sum_squares(int rows, int n, const real *x, const real *mean, real *square);

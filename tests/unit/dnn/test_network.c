@@ -121,11 +121,16 @@ static void more_threads_change_rounding_alone(void **state)
     }
 }
 
-/* Batches of so few rows that threads share the units of large layers, and the rows of small ones. */
+/* Batches of so few rows that threads share the units of large layers, and the rows of small ones: one large layer
+ * behind another, behind what goes by rows, and before it. */
 static void open_few(struct network *n, int rows, int ranks)
 {
-    network_open(n, "dense 300, relu, dense 80, bn, tanh, dense 12", "ce", "adam", 250, OUT, rows, ranks, 22);
+    network_open(n, "dense 300, relu, dense 150, dense 80, bn, dense 120, tanh, dense 12", "ce", "adam", 250, OUT,
+                 rows, ranks, 22);
     assert_int_equal(program_ranks(n->program), ranks);
+    for (int i = 0; ranks > 1 && i < program_ops(n->program); i++)
+        if (strcmp(program_op(n->program, i)->name, "bwd fc2") == 0)
+            assert_int_equal(program_op(n->program, i)->parts, 2); /* by units */
 }
 
 static void train_few(struct network *n, bool op_by_op)
