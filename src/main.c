@@ -309,7 +309,8 @@ static void warm_up(void)
 {
     enum { SIDE = 64 };
     static real zeros[SIDE * SIDE], product[SIDE * SIDE];
-    gemm_forward(SIDE, SIDE, SIDE, zeros, zeros, NULL, product);
+    struct gemm_block block = {.at = zeros, .stride = SIDE};
+    gemm_affine(SIDE, SIDE, SIDE, block, block, NULL, product, SIDE);
 }
 
 static int fail(int status, const struct err *err)

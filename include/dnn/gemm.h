@@ -1,5 +1,5 @@
 /*
- * gemm.h: matrix products: the three of a dense layer, over a range of rows, and the plain one of blocks.
+ * gemm.h: matrix products, of whole matrices or blocks of them.
  *
  * Matrices are row-major and dense. Each product runs on the calling thread alone; several threads may call at once.
  * The same call gives the same bits. Zero rows are legal.
@@ -10,15 +10,6 @@
 #include <stdbool.h>
 
 #include "dnn/real.h"
-
-/* y = x w^T + b: x [rows, in], w [out, in], b [out] or NULL for none, y [rows, out]. */
-void gemm_forward(int rows, int in, int out, const real *x, const real *w, const real *b, real *y);
-
-/* dx = dy w: dy [rows, out], w [out, in], dx [rows, in]. */
-void gemm_backward_input(int rows, int in, int out, const real *dy, const real *w, real *dx);
-
-/* dw = dy^T x: dy [rows, out], x [rows, in], dw [out, in]; zeros for no rows. */
-void gemm_backward_weight(int rows, int in, int out, const real *dy, const real *x, real *dw);
 
 /* A block of a matrix: its first value, and how many values lie between two rows as stored. A transposed block is read
  * with its columns as rows. */

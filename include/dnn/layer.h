@@ -87,6 +87,7 @@ struct layer_run {
     int rows;         /* of the whole batch */
     int first, last;  /* the caller's own rows */
     int sum_first, sum_last; /* the same, also where units are shared */
+    int unit, units;  /* the first unit, and how many: all, or where they are shared the caller's */
     int rank, ranks;  /* the caller, and how many share the work */
     bool by_units;    /* of a kind that may: what is shared are the units, of all rows; then [first, last) are all, and
                          `grad` is one for all threads, each writes its units' */

@@ -125,6 +125,9 @@ void sharing_part(size_t n, size_t each, int rank, int ranks, size_t *first, siz
 /* What of the parameters of LAYER is RANK's; the layer's runs are there. */
 struct share sharing_of(const struct program *program, int layer, int rank);
 
+/* Sets which units are RUN's. */
+void sharing_units(const struct program *program, struct layer_run *run);
+
 /* Sets what of the layers' runs depends on the batch begun. */
 void sharing_aim(struct program *program);
 

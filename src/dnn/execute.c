@@ -56,23 +56,27 @@ static void run_reduce(const struct worker *worker, const struct op *op, int par
     lane->halt = program->stop_nonfinite && !(isfinite(norm) && isfinite(program_loss(program)));
 }
 
-static void run_part(const struct worker *worker, const struct op *op, int part)
+/* OP, which is a layer's, of what RUN says. */
+static inline void run_layer(const struct op *op, const struct layer_run *run, int part)
 {
-    const struct layer_run *run;
+    if (op->code == OP_FORWARD)
+        run->layer->kind->forward(run, part);
+    else
+        run->layer->kind->backward(run, part);
+}
+
+static inline void run_part(const struct worker *worker, const struct op *op, int part)
+{
     switch (op->code) {
     case OP_GATHER:
         run_gather(worker);
         break;
     case OP_FORWARD:
-        run = &worker->run[op->layer];
-        run->layer->kind->forward(run, part);
+    case OP_BACKWARD:
+        run_layer(op, &worker->run[op->layer], part);
         break;
     case OP_LOSS:
         run_loss(worker);
-        break;
-    case OP_BACKWARD:
-        run = &worker->run[op->layer];
-        run->layer->kind->backward(run, part);
         break;
     case OP_REDUCE:
         run_reduce(worker, op, part);
@@ -139,10 +143,7 @@ static const struct op *run_joined(const struct worker *worker, const struct op 
             struct layer_run run = worker->run[each->layer];
             run.first = first;
             run.last = lane->last - first < op->rows ? lane->last : first + op->rows;
-            if (each->code == OP_FORWARD)
-                run.layer->kind->forward(&run, 0);
-            else
-                run.layer->kind->backward(&run, 0);
+            run_layer(each, &run, 0);
         }
     return behind - 1;
 }

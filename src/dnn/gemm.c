@@ -136,29 +136,6 @@ static void multiply(int m, int n, int k, struct gemm_block a, struct gemm_block
         plain_gemm(m, n, k, a, b, add || bias, c, stride);
 }
 
-void gemm_forward(int rows, int in, int out, const real *x, const real *w, const real *b, real *y)
-{
-    if (rows > 0)
-        multiply(rows, out, in, (struct gemm_block){.at = x, .stride = in},
-                 (struct gemm_block){.at = w, .stride = in, .transposed = true}, b, false, y, out);
-}
-
-void gemm_backward_input(int rows, int in, int out, const real *dy, const real *w, real *dx)
-{
-    if (rows > 0)
-        multiply(rows, in, out, (struct gemm_block){.at = dy, .stride = out},
-                 (struct gemm_block){.at = w, .stride = in}, NULL, false, dx, in);
-}
-
-void gemm_backward_weight(int rows, int in, int out, const real *dy, const real *x, real *dw)
-{
-    if (rows == 0)
-        memset(dw, 0, (size_t)in * out * sizeof *dw);
-    else
-        multiply(out, in, rows, (struct gemm_block){.at = dy, .stride = out, .transposed = true},
-                 (struct gemm_block){.at = x, .stride = in}, NULL, false, dw, in);
-}
-
 void gemm_affine(int m, int n, int k, struct gemm_block a, struct gemm_block b, const real *bias, real *c, int stride)
 {
     multiply(m, n, k, a, b, bias, false, c, stride);

@@ -122,8 +122,7 @@ static void join_ops(struct program *program)
         op->rows = program->rows_max;
         if (!takes_some_rows(program, op))
             continue;
-        size_t rows = rows_in_cache(&program->net->top.layer[op->layer]);
-        op->rows = (int)rows;
+        op->rows = (int)rows_in_cache(&program->net->top.layer[op->layer]);
         if (op[1].code == op->code && !op[1].meet && takes_some_rows(program, op + 1)) {
             op->joined += op[1].joined;
             op->rows = op[1].rows < op->rows ? op[1].rows : op->rows;
@@ -191,6 +190,7 @@ static struct layer_run layer_run_of(const struct program *program, int i, int r
     for (int k = net->first_stat[i]; k < net->first_stat[i + 1]; k++)
         run.stat[k - net->first_stat[i]] = net->s + net->stat[k].offset;
     memcpy(run.saved, program->saved[i], sizeof run.saved);
+    sharing_units(program, &run);
     return run;
 }
 

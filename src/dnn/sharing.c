@@ -67,6 +67,15 @@ void sharing_part(size_t n, size_t each, int rank, int ranks, size_t *first, siz
     *last = end < n ? end : n;
 }
 
+void sharing_units(const struct program *program, struct layer_run *run)
+{
+    size_t first = 0, last = (size_t)run->out;
+    if (run->by_units)
+        sharing_part(last, LAYER_GROUP, run->rank, program->ranks, &first, &last);
+    run->unit = (int)first;
+    run->units = (int)(last - first);
+}
+
 /* Weights, and inputs, from which on a gradient that is the product of two vectors is worked out where it is needed
  * rather than written and read. */
 #define WEIGHTS_IN_PIECES 4096

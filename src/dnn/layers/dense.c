@@ -50,50 +50,45 @@ static double dense_flops(const struct layer *layer)
     return (2.0 * inputs(layer) + bias) * units(layer);
 }
 
-/* What a thread does: its rows and all units, or all rows and its units. */
-struct part {
-    int rows, unit, units; /* how many rows; the first unit, and how many */
-    const real *x, *dy;    /* of the first row */
-    real *y;
-};
-
-static struct part part_of(const struct layer_run *run)
-{
-    int in = run->in, out = run->out;
-    size_t first = (size_t)run->first;
-    struct part part = {.rows = run->last - run->first, .units = out, .x = run->x + first * in,
-                        .y = run->y + first * out, .dy = run->dy ? run->dy + first * out : NULL};
-    if (run->by_units) {
-        int groups = (out + LAYER_GROUP - 1) / LAYER_GROUP, end = groups * (run->rank + 1) / run->ranks * LAYER_GROUP;
-        part.unit = groups * run->rank / run->ranks * LAYER_GROUP;
-        part.units = (end < out ? end : out) - part.unit;
-    }
-    return part;
-}
-
 static bool has_bias(const struct layer_run *run)
 {
     return run->layer->args.number[BIAS] != 0;
 }
 
+/* The caller's rows, and its units of them. */
+static int own_rows(const struct layer_run *run)
+{
+    return run->last - run->first;
+}
+
+static const real *own_x(const struct layer_run *run)
+{
+    return run->x + (size_t)run->first * (size_t)run->in;
+}
+
+static const real *own_dy(const struct layer_run *run)
+{
+    return run->dy + (size_t)run->first * (size_t)run->out + run->unit;
+}
+
+static const real *own_weight(const struct layer_run *run)
+{
+    return run->param[0] + (size_t)run->unit * (size_t)run->in;
+}
+
 static void dense_forward(const struct layer_run *run, int unused)
 {
     (void)unused;
-    int in = run->in, out = run->out;
-    if (run->rows == 1 && run->ranks == 1) {
-        gemm_row_along(out, in, run->x, run->param[0], in, has_bias(run) ? run->param[1] : NULL, run->y);
-        return;
-    }
-    struct part part = part_of(run);
-    const real *bias = has_bias(run) ? run->param[1] + part.unit : NULL;
-    struct gemm_block weight = {run->param[0] + (size_t)part.unit * in, in, true};
-    if (part.rows == 0 || part.units == 0)
+    int in = run->in, out = run->out, rows = own_rows(run);
+    const real *x = own_x(run), *weight = own_weight(run), *bias = has_bias(run) ? run->param[1] + run->unit : NULL;
+    real *y = run->y + (size_t)run->first * (size_t)out + run->unit;
+    if (rows == 0 || run->units == 0)
         return;
     if (run->rows == 1)
-        gemm_row_along(part.units, in, part.x, weight.at, in, bias, part.y + part.unit);
+        gemm_row_along(run->units, in, x, weight, in, bias, y);
     else
-        gemm_affine(part.rows, part.units, in, (struct gemm_block){.at = part.x, .stride = in}, weight, bias,
-                    part.y + part.unit, out);
+        gemm_affine(rows, run->units, in, (struct gemm_block){.at = x, .stride = in},
+                    (struct gemm_block){weight, in, true}, bias, y, out);
 }
 
 /* Two vectors of columns of TO. */
@@ -192,54 +187,39 @@ static struct outer dense_gradient(const struct layer_run *run, size_t at)
     return outer_of(run->grad[0] + at, at < bias ? bias - at : SIZE_MAX);
 }
 
-/* The gradient of UNITS from UNIT on, of one row; the same bits as dense_gradient's. */
-static void outer_gradient(const struct layer_run *run, int unit, int units)
+/* Of one row the same bits as dense_gradient's. */
+static void weight_gradient(const struct layer_run *run)
 {
-    write_outer(units, run->in, run->dy + unit, run->x, run->grad[0] + (size_t)unit * (size_t)run->in,
-          has_bias(run) ? run->grad[1] + unit : NULL);
-}
-
-static void weight_gradient(const struct layer_run *run, const struct part *part)
-{
-    int in = run->in, out = run->out;
-    real *dw = run->grad[0] + (size_t)part->unit * in;
-    if (run->owed || part->units == 0)
+    int in = run->in, out = run->out, rows = own_rows(run);
+    const real *dy = own_dy(run);
+    real *dw = run->grad[0] + (size_t)run->unit * (size_t)in, *db = has_bias(run) ? run->grad[1] + run->unit : NULL;
+    if (run->owed || run->units == 0)
         return;
-    if (run->rows == 1 && part->rows == 1) {
-        outer_gradient(run, part->unit, part->units);
+    if (run->rows == 1 && rows == 1) {
+        write_outer(run->units, in, dy, run->x, dw, db);
         return;
     }
-    if (part->rows == 0)
-        memset(dw, 0, (size_t)part->units * in * sizeof *dw);
+    if (rows == 0)
+        memset(dw, 0, (size_t)run->units * (size_t)in * sizeof *dw);
     else
-        gemm_affine(part->units, in, part->rows,
-                    (struct gemm_block){.at = part->dy + part->unit, .stride = out, .transposed = true},
-                    (struct gemm_block){.at = part->x, .stride = in}, NULL, dw, in);
-    if (has_bias(run))
-        features_sum(part->rows, (size_t)part->units, (size_t)out, part->dy + part->unit, run->grad[1] + part->unit);
+        gemm_affine(run->units, in, rows, (struct gemm_block){.at = dy, .stride = out, .transposed = true},
+                    (struct gemm_block){.at = own_x(run), .stride = in}, NULL, dw, in);
+    if (db)
+        features_sum(rows, (size_t)run->units, (size_t)out, dy, db);
 }
 
-/* All there is to do is one row, and one thread is to do it. */
-static void backward_alone(const struct layer_run *run)
+/* What the caller's units pass back, to DX [rows, in]. */
+static void input_gradient(const struct layer_run *run, real *dx)
 {
-    if (!run->owed)
-        outer_gradient(run, 0, run->out);
-    if (run->dx)
-        gemm_row_across(run->in, run->out, run->dy, run->param[0], run->in, run->dx);
-}
-
-/* What the units of PART pass back, to DX [rows, in]. */
-static void input_gradient(const struct layer_run *run, const struct part *part, real *dx)
-{
-    int in = run->in;
-    struct gemm_block dy = {.at = part->dy + part->unit, .stride = run->out};
-    struct gemm_block weight = {.at = run->param[0] + (size_t)part->unit * in, .stride = in};
-    if (part->units == 0)
-        memset(dx, 0, (size_t)part->rows * in * sizeof *dx);
-    else if (part->rows == 1)
-        gemm_row_across(in, part->units, dy.at, weight.at, in, dx);
-    else if (part->rows > 1)
-        gemm_affine(part->rows, in, part->units, dy, weight, NULL, dx, in);
+    int in = run->in, rows = own_rows(run);
+    const real *dy = own_dy(run), *weight = own_weight(run);
+    if (run->units == 0)
+        memset(dx, 0, (size_t)rows * (size_t)in * sizeof *dx);
+    else if (rows == 1)
+        gemm_row_across(in, run->units, dy, weight, in, dx);
+    else if (rows > 0)
+        gemm_affine(rows, in, run->units, (struct gemm_block){.at = dy, .stride = run->out},
+                    (struct gemm_block){.at = weight, .stride = in}, NULL, dx, in);
 }
 
 /* dx of the rows that are the caller's where rows are shared: the sum over all units. */
@@ -251,19 +231,14 @@ static void add_parts(const struct layer_run *run)
 
 static void dense_backward(const struct layer_run *run, int which)
 {
-    if (run->rows == 1 && run->ranks == 1) {
-        backward_alone(run);
-        return;
-    }
     if (which > 0) {
         add_parts(run);
         return;
     }
-    struct part part = part_of(run);
-    weight_gradient(run, &part);
+    weight_gradient(run);
     if (run->dx)
-        input_gradient(run, &part, run->by_units ? run->partial + run->partial_stride * (size_t)run->rank
-                                                 : run->dx + (size_t)run->first * (size_t)run->in);
+        input_gradient(run, run->by_units ? run->partial + run->partial_stride * (size_t)run->rank
+                                          : run->dx + (size_t)run->first * (size_t)run->in);
 }
 
 const struct layer_kind layer_dense = {

@@ -101,7 +101,8 @@ static inline struct layer_run driver_run(const struct driver *d, int rank)
         .layer = &d->layer, .in = (int)shape_size(&d->layer.in), .out = (int)shape_size(&d->layer.out),
         .training = d->training, .rows = d->rows, .first = d->rows * rank / d->ranks,
         .last = d->rows * (rank + 1) / d->ranks, .sum_first = d->rows * rank / d->ranks,
-        .sum_last = d->rows * (rank + 1) / d->ranks, .rank = rank, .ranks = d->ranks, .x = d->x, .y = d->y, .dx = d->dx,
+        .sum_last = d->rows * (rank + 1) / d->ranks, .units = (int)shape_size(&d->layer.out), .rank = rank,
+        .ranks = d->ranks, .x = d->x, .y = d->y, .dx = d->dx,
         .dy = d->dy, .partial = d->training ? d->partial : NULL, .partial_stride = d->partial_stride,
         .scratch = d->scratch, .draw = &d->draw, .stream = d->stream, .by_units = d->by_units};
     if (d->by_units) {

@@ -44,6 +44,26 @@ static void near(double got, double want)
         fail_msg("%.9g is not %.9g", got, want);
 }
 
+/* The three products of a dense layer: y = x w^T + b, dx = dy w, dw = dy^T x. */
+
+static void forward(int rows, int in, int out, const real *of, const real *weight, const real *bias, real *y)
+{
+    gemm_affine(rows, out, in, (struct gemm_block){.at = of, .stride = in},
+                (struct gemm_block){.at = weight, .stride = in, .transposed = true}, bias, y, out);
+}
+
+static void backward_input(int rows, int in, int out, const real *of, const real *weight, real *dx)
+{
+    gemm_affine(rows, in, out, (struct gemm_block){.at = of, .stride = out},
+                (struct gemm_block){.at = weight, .stride = in}, NULL, dx, in);
+}
+
+static void backward_weight(int rows, int in, int out, const real *of, const real *input, real *dw)
+{
+    gemm_affine(out, in, rows, (struct gemm_block){.at = of, .stride = out, .transposed = true},
+                (struct gemm_block){.at = input, .stride = in}, NULL, dw, in);
+}
+
 /* The first row, alone; along with a bias, and without. */
 static void check_row(int in, int out)
 {
@@ -64,9 +84,9 @@ static void check_shape(int rows, int in, int out)
     static real y[MOST * MOST], dx[MOST * MOST], dw[MOST * MOST];
     for (int i = 0; i < MOST * MOST; i++)
         y[i] = dx[i] = dw[i] = NAN;
-    gemm_forward(rows, in, out, x, w, b, y);
-    gemm_backward_input(rows, in, out, dy, w, dx);
-    gemm_backward_weight(rows, in, out, dy, x, dw);
+    forward(rows, in, out, x, w, b, y);
+    backward_input(rows, in, out, dy, w, dx);
+    backward_weight(rows, in, out, dy, x, dw);
     for (int r = 0; r < rows; r++)
         for (int o = 0; o < out; o++)
             near(y[r * out + o], sum(in, x + r * in, 1, w + o * in, 1) + b[o]);
@@ -76,7 +96,7 @@ static void check_shape(int rows, int in, int out)
     for (int o = 0; o < out; o++)
         for (int i = 0; i < in; i++)
             near(dw[o * in + i], sum(rows, dy + o, out, x + i, in));
-    gemm_forward(rows, in, out, x, w, NULL, y);
+    forward(rows, in, out, x, w, NULL, y);
     for (int r = 0; r < rows; r++)
         near(y[r * out], sum(in, x + r * in, 1, w, 1));
     check_row(in, out);
@@ -105,7 +125,7 @@ static void *multiply(void *unused)
     real y[48 * 40];
     uintptr_t wrong = 0;
     for (int i = 0; i < turns; i++) {
-        gemm_forward(48, 64, 40, x, w, b, y);
+        forward(48, 64, 40, x, w, b, y);
         wrong += memcmp(y, expected, sizeof y) != 0;
     }
     return (void *)wrong;
@@ -119,7 +139,7 @@ static void several_threads_may_call_at_once(void **state)
     void *wrong;
     struct rng rng = rng_start(4, RNG_TEST, 0, 0);
     draw(&rng);
-    gemm_forward(48, 64, 40, x, w, b, expected);
+    forward(48, 64, 40, x, w, b, expected);
     for (int i = 0; i < THREADS; i++)
         assert_int_equal(pthread_create(&thread[i], NULL, multiply, NULL), 0);
     for (int i = 0; i < THREADS; i++) {
@@ -169,9 +189,9 @@ static void large_products_are_sums(void **state)
         assert_non_null(v);
         for (real *at = lx; at < y; at++)
             *at = (real)(rng_normal(&rng) / 32);
-        gemm_forward(rows, in, out, lx, lw, lb, y);
-        gemm_backward_input(rows, in, out, ldy, lw, dx);
-        gemm_backward_weight(rows, in, out, ldy, lx, dw);
+        forward(rows, in, out, lx, lw, lb, y);
+        backward_input(rows, in, out, ldy, lw, dx);
+        backward_weight(rows, in, out, ldy, lx, dw);
         for (int i = 0; i < rows * out; i++)
             near(y[i], sum(in, lx + i / out * in, 1, lw + i % out * in, 1) + lb[i % out]);
         for (int i = 0; i < rows * in; i++)
