@@ -1,20 +1,43 @@
 /*
  * avx2.h: what the kernels share that are written for AVX2 register by register (product.c, product_row.c,
  * winograd_lanes.h, pool_pairs.c): eight floats at a time, the last of them in part.
- *
- * Loops over rows are spelt out (ROWS): a compiler that unrolls them late keeps the sums in memory. What they index has
- * eight places, although few use them all: compilers look at each line, reached or not.
  */
 #ifndef DNN_AVX2_H
 #define DNN_AVX2_H
 
 #include <immintrin.h>
+#include <stddef.h>
+
+#include "dnn/rows.h"
 
 /* Nothing in it holds a buffer that others fill: there is nothing for a guard on the stack to guard. */
 #define WIDE __attribute__((target("avx2,fma"), no_stack_protector))
 #define WIDE_INLINE WIDE static inline __attribute__((always_inline))
 
 enum { LANES = 8 };
+typedef __m256 vector;
+
+WIDE_INLINE vector vector_zero(void)
+{
+    return _mm256_setzero_ps();
+}
+
+/* The value at FROM in every lane. */
+WIDE_INLINE vector vector_all(const float *from)
+{
+    return _mm256_broadcast_ss(from);
+}
+
+WIDE_INLINE vector vector_add(vector a, vector b)
+{
+    return _mm256_add_ps(a, b);
+}
+
+/* a b + c, rounded once. */
+WIDE_INLINE vector vector_fma(vector a, vector b, vector c)
+{
+    return _mm256_fmadd_ps(a, b, c);
+}
 
 /* The mask of the first N lanes, 0 <= N <= 8. */
 WIDE_INLINE __m256i lanes(int n)
@@ -50,17 +73,43 @@ WIDE_INLINE void store(float *to, int n, __m256 value)
         _mm_store_ss(to, part);
 }
 
-/* Says the statements for r = 0 .. COUNT - 1, at most eight times. */
-#define ROWS(count, ...) \
-    do { \
-        { enum { r = 0 }; __VA_ARGS__ } \
-        if (count > 1) { enum { r = 1 }; __VA_ARGS__ } \
-        if (count > 2) { enum { r = 2 }; __VA_ARGS__ } \
-        if (count > 3) { enum { r = 3 }; __VA_ARGS__ } \
-        if (count > 4) { enum { r = 4 }; __VA_ARGS__ } \
-        if (count > 5) { enum { r = 5 }; __VA_ARGS__ } \
-        if (count > 6) { enum { r = 6 }; __VA_ARGS__ } \
-        if (count > 7) { enum { r = 7 }; __VA_ARGS__ } \
-    } while (0)
+/* Eight rows of 8 become eight columns. */
+WIDE_INLINE void transpose(vector r[LANES])
+{
+    vector a[LANES], b[LANES];
+    for (int i = 0; i < 4; i++) {
+        a[2 * i] = _mm256_unpacklo_ps(r[2 * i], r[2 * i + 1]);
+        a[2 * i + 1] = _mm256_unpackhi_ps(r[2 * i], r[2 * i + 1]);
+    }
+    for (int i = 0; i < 2; i++) {
+        b[4 * i] = _mm256_shuffle_ps(a[4 * i], a[4 * i + 2], 0x44);
+        b[4 * i + 1] = _mm256_shuffle_ps(a[4 * i], a[4 * i + 2], 0xee);
+        b[4 * i + 2] = _mm256_shuffle_ps(a[4 * i + 1], a[4 * i + 3], 0x44);
+        b[4 * i + 3] = _mm256_shuffle_ps(a[4 * i + 1], a[4 * i + 3], 0xee);
+    }
+    for (int i = 0; i < 4; i++) {
+        r[i] = _mm256_permute2f128_ps(b[i], b[4 + i], 0x20);
+        r[4 + i] = _mm256_permute2f128_ps(b[i], b[4 + i], 0x31);
+    }
+}
+
+/* LANES steps of up to LANES rows of B, STEPS of which are there, as rows of TO; zeros for rows that are not there. */
+WIDE_INLINE void transpose_block(const float *b, ptrdiff_t b_row, int steps, int rows, float *to, ptrdiff_t to_row)
+{
+    vector r[LANES];
+    for (int i = 0; i < LANES; i++)
+        r[i] = i < rows ? load(b + i * b_row, steps) : vector_zero();
+    transpose(r);
+    for (int i = 0; i < LANES; i++)
+        store(to + i * to_row, LANES, r[i]);
+}
+
+/* The sums of eight vectors, as one. */
+WIDE_INLINE vector vector_sums(const vector v[LANES])
+{
+    vector a = _mm256_hadd_ps(_mm256_hadd_ps(v[0], v[1]), _mm256_hadd_ps(v[2], v[3]));
+    vector b = _mm256_hadd_ps(_mm256_hadd_ps(v[4], v[5]), _mm256_hadd_ps(v[6], v[7]));
+    return _mm256_add_ps(_mm256_permute2f128_ps(a, b, 0x20), _mm256_permute2f128_ps(a, b, 0x31));
+}
 
 #endif

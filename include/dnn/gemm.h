@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 
+#include "dnn/product.h"
 #include "dnn/real.h"
 
 /* A block of a matrix: its first value, and how many values lie between two rows as stored. A transposed block is read
@@ -19,17 +20,20 @@ struct gemm_block {
     bool transposed;
 };
 
-/* c = a b + bias in every row: as below; BIAS [n] or NULL for none. */
+/* c = a b + bias in every row, made ready to be run: a [m, k], b [k, n], BIAS [n] or NULL for none, c [m, n], its rows
+ * STRIDE values apart. Runs by whoever and as often as is asked for; of one row it may round otherwise than of more. */
+struct product gemm_ready(int m, int n, int k, struct gemm_block a, struct gemm_block b, const real *bias, real *c,
+                          int stride);
+
+static inline void gemm_run(const struct product *product)
+{
+    product->run(product);
+}
+
+/* The same once. */
 void gemm_affine(int m, int n, int k, struct gemm_block a, struct gemm_block b, const real *bias, real *c, int stride);
 
-/* One row: c = b a + bias: a [k], b [n, k], its rows STRIDE values apart, bias [n] or NULL, c [n]; rounds otherwise
- * than gemm_affine. */
-void gemm_row_along(int n, int k, const real *a, const real *b, int stride, const real *bias, real *c);
-
-/* One row: c = a b: a [k], b [k, n], its rows STRIDE values apart, c [n]; likewise. */
-void gemm_row_across(int n, int k, const real *a, const real *b, int stride, real *c);
-
-/* c = a b, or c += a b where ADD is set: a [m, k], b [k, n], c [m, n], its rows STRIDE values apart. */
+/* c = a b, or c += a b where ADD is set. */
 void gemm_blocks(int m, int n, int k, struct gemm_block a, struct gemm_block b, bool add, real *c, int stride);
 
 /* For tests: whether products that are OpenBLAS's use it from now on; false where it cannot be loaded. */

@@ -24,6 +24,7 @@
 
 #include "base/args.h"
 #include "base/err.h"
+#include "dnn/gemm.h"
 #include "dnn/outer.h"
 #include "dnn/real.h"
 #include "dnn/shape.h"
@@ -31,6 +32,7 @@
 #define LAYER_NAME_MAX   24
 #define LAYER_TENSORS    4 /* tensors of one sort (parameters, statistics, saved) that one layer may have */
 #define LAYER_THREADS    64
+#define LAYER_PRODUCTS   3
 #define LAYER_GROUP      16 /* units that no two threads share, as kernels take them */
 
 enum layer_flag {
@@ -105,6 +107,7 @@ struct layer_run {
     real *scratch;          /* [scratch]: the caller's own, always there; holds anything when a call begins */
     const struct layer_draw *draw; /* for dropout */
     uint32_t stream;        /* for dropout: tells one layer from another */
+    struct product product[LAYER_PRODUCTS]; /* the kind's, made ready by its `ready` */
 };
 
 struct layer_kind {
@@ -122,6 +125,9 @@ struct layer_kind {
     void (*needs)(const struct layer *layer, struct layer_needs *needs);
     /* Floating-point operations of forward for one row; backward is counted as twice that. NULL: one a value. */
     double (*flops)(const struct layer *layer);
+    /* Makes ready what hangs on the rest of RUN; asked before the first pass and when rows or units change. NULL:
+     * nothing does. */
+    void (*ready)(struct layer_run *run);
     void (*forward)(const struct layer_run *run, int part);
     void (*backward)(const struct layer_run *run, int part);
     /* Of a batch of one row: a piece of the parameters' gradient, from value AT on, counted from grad[0] with the gaps

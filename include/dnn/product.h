@@ -1,7 +1,9 @@
 /*
- * product.h: a matrix product of floats on processors with AVX2 and FMA (kernel.h), for blocks of any size; what
- * gemm.c computes with where it can. Ours rather than a library's because products of a training step are often small,
- * and a library then spends its time on laying both matrices out anew.
+ * product.h: a matrix product that is made ready once and made many times: how it is made best depends on its sizes, and
+ * finding that out takes as long as a small product itself. gemm.h makes them ready; the kernels of floats behind it are
+ * for processors with AVX2 and FMA (product.c) and AVX-512 (product_wider.c), for blocks of any size. Ours rather than
+ * a library's because products of a training step are often small, and a library then spends its time on laying both
+ * matrices out anew.
  */
 #ifndef DNN_PRODUCT_H
 #define DNN_PRODUCT_H
@@ -9,27 +11,30 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* c = a b, plus bias in every row where BIAS is not NULL, plus what c held where ADD is set. */
+#include "dnn/real.h"
+
+/* c = a b, plus bias in every row where BIAS is not NULL, plus what c held where ADD is set. The same product gives the
+ * same bits. */
 struct product {
     int m, n, k;
-    const float *a; /* [m, k]: from one row to the next A_ROW values, along a row A_STEP */
+    const real *a; /* [m, k]: from one row to the next A_ROW values, along a row A_STEP; one of them is 1 */
     ptrdiff_t a_row, a_step;
-    const float *b; /* [k, n], or [n, k] where TRANSPOSED; its rows B_ROW values apart, their values side by side */
+    const real *b; /* [k, n], or [n, k] where TRANSPOSED; its rows B_ROW values apart, their values side by side */
     ptrdiff_t b_row;
     bool transposed;
-    const float *bias; /* [n] */
+    const real *bias; /* [n] */
     bool add;
-    float *c; /* [m, n], its rows C_ROW values apart */
+    real *c; /* [m, n], its rows C_ROW values apart */
     ptrdiff_t c_row;
+    void (*run)(const struct product *product); /* what makes it */
 };
 
-/* Only where kernel_wide, as the others. The same product gives the same bits. */
-void product_run(const struct product *product);
+typedef void product_run(const struct product *product);
 
-/* One row: c = b a + bias: a [k], b [n, k], its rows B_ROW values apart, bias [n] or NULL, c [n]. */
-void product_along(int n, int k, const float *a, const float *b, ptrdiff_t b_row, const float *bias, float *c);
+/* What makes PRODUCT best where there is KERNEL_WIDE; m, n and k are above 0. */
+product_run *product_choose(const struct product *product);
 
-/* One row: c = a b: a [k], b [k, n], its rows B_ROW values apart, c [n]. */
-void product_across(int n, int k, const float *a, const float *b, ptrdiff_t b_row, float *c);
+/* The same, for KERNEL_WIDER. */
+product_run *product_choose_wider(const struct product *product);
 
 #endif

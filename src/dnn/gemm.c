@@ -1,5 +1,6 @@
 /*
- * gemm.c: products by product.c where the processor has what it takes, else by OpenBLAS, which no other file knows.
+ * gemm.c: products by product.c or product_wider.c where the processor has what it takes, else by OpenBLAS, which no
+ * other file knows.
  *
  * OpenBLAS is loaded when a product first asks for it, not with the program: with AVX2 only the gradient check, which
  * computes in double, ever does, and loading it takes longer than the start and the first step on a small set together.
@@ -65,83 +66,94 @@ bool gemm_use_library(bool use)
     return library.multiply != NULL;
 }
 
-static void library_gemm(int m, int n, int k, struct gemm_block a, struct gemm_block b, bool keep, real *c, int stride)
+static bool is_along_rows(const struct product *p)
+{
+    return p->a_step == 1;
+}
+
+static void library_gemm(const struct product *p)
 {
     static pthread_mutex_t turn = PTHREAD_MUTEX_INITIALIZER;
+    bool along = is_along_rows(p);
+    ptrdiff_t a_row = along && p->m == 1 ? p->k : along ? p->a_row : p->a_step; /* of one row any length is right */
     if (library.alone)
         pthread_mutex_lock(&turn);
-    library.multiply(CblasRowMajor, a.transposed ? CblasTrans : CblasNoTrans, b.transposed ? CblasTrans : CblasNoTrans,
-                     m, n, k, 1, a.at, a.stride, b.at, b.stride, keep ? 1 : 0, c, stride);
+    library.multiply(CblasRowMajor, along ? CblasNoTrans : CblasTrans, p->transposed ? CblasTrans : CblasNoTrans, p->m,
+                     p->n, p->k, 1, p->a, (int)a_row, p->b, (int)p->b_row, p->add || p->bias ? 1 : 0, p->c,
+                     (int)p->c_row);
     if (library.alone)
         pthread_mutex_unlock(&turn);
 }
 
-static void plain_gemm(int m, int n, int k, struct gemm_block a, struct gemm_block b, bool keep, real *c, int stride)
+static void plain_gemm(const struct product *p)
 {
-    size_t a_row = a.transposed ? 1 : (size_t)a.stride, a_step = a.transposed ? (size_t)a.stride : 1;
-    size_t b_step = b.transposed ? 1 : (size_t)b.stride, b_column = b.transposed ? (size_t)b.stride : 1;
-    for (int i = 0; i < m; i++) {
-        real *row = c + (size_t)i * (size_t)stride;
-        if (!keep)
-            memset(row, 0, (size_t)n * sizeof *row);
-        for (int p = 0; p < k; p++) {
-            real factor = a.at[(size_t)i * a_row + (size_t)p * a_step];
-            const real *from = b.at + (size_t)p * b_step;
-            for (int j = 0; j < n; j++)
-                row[j] += factor * from[(size_t)j * b_column];
+    ptrdiff_t b_step = p->transposed ? 1 : p->b_row, b_column = p->transposed ? p->b_row : 1;
+    for (int i = 0; i < p->m; i++) {
+        real *row = p->c + i * p->c_row;
+        if (!p->add && !p->bias)
+            memset(row, 0, (size_t)p->n * sizeof *row);
+        for (int k = 0; k < p->k; k++) {
+            real factor = p->a[i * p->a_row + k * p->a_step];
+            const real *from = p->b + k * b_step;
+            for (int j = 0; j < p->n; j++)
+                row[j] += factor * from[j * b_column];
         }
     }
 }
 
-void gemm_row_along(int n, int k, const real *a, const real *b, int stride, const real *bias, real *c)
+static void run_anywhere(const struct product *p)
 {
-#ifndef DNN_DOUBLE
-    if (kernel_wide()) {
-        product_along(n, k, a, b, stride, bias, c);
-        return;
-    }
-#endif
-    gemm_affine(1, n, k, (struct gemm_block){.at = a, .stride = k}, (struct gemm_block){b, stride, true}, bias, c, n);
-}
-
-void gemm_row_across(int n, int k, const real *a, const real *b, int stride, real *c)
-{
-#ifndef DNN_DOUBLE
-    if (kernel_wide()) {
-        product_across(n, k, a, b, stride, c);
-        return;
-    }
-#endif
-    gemm_affine(1, n, k, (struct gemm_block){.at = a, .stride = k}, (struct gemm_block){b, stride, false}, NULL, c, n);
-}
-
-static void multiply(int m, int n, int k, struct gemm_block a, struct gemm_block b, const real *bias, bool add, real *c,
-                     int stride)
-{
-#ifndef DNN_DOUBLE
-    if (kernel_wide()) {
-        product_run(&(struct product){.m = m, .n = n, .k = k, .a = a.at, .a_row = a.transposed ? 1 : a.stride,
-                                      .a_step = a.transposed ? a.stride : 1, .b = b.at, .b_row = b.stride,
-                                      .transposed = b.transposed, .bias = bias, .add = add, .c = c, .c_row = stride});
-        return;
-    }
-#endif
-    if (bias)
-        for (int i = 0; i < m; i++)
-            memcpy(c + (size_t)i * stride, bias, (size_t)n * sizeof *c);
+    for (int i = 0; p->bias && i < p->m; i++)
+        memcpy(p->c + i * p->c_row, p->bias, (size_t)p->n * sizeof *p->c);
     pthread_once(&library.asked, load_library);
     if (library.multiply && !library.left_out)
-        library_gemm(m, n, k, a, b, add || bias, c, stride);
+        library_gemm(p);
     else
-        plain_gemm(m, n, k, a, b, add || bias, c, stride);
+        plain_gemm(p);
+}
+
+static void run_nothing(const struct product *p)
+{
+    (void)p;
+}
+
+static product_run *choose(const struct product *p)
+{
+    if (p->m == 0 || p->n == 0)
+        return run_nothing;
+#ifndef DNN_DOUBLE
+    if (kernel_width == KERNEL_WIDER)
+        return product_choose_wider(p);
+    if (kernel_wide())
+        return product_choose(p);
+#endif
+    return run_anywhere;
+}
+
+static struct product ready(int m, int n, int k, struct gemm_block a, struct gemm_block b, const real *bias, bool add,
+                            real *c, int stride)
+{
+    struct product product = {.m = m, .n = n, .k = k, .a = a.at, .a_row = a.transposed ? 1 : a.stride,
+                              .a_step = a.transposed ? a.stride : 1, .b = b.at, .b_row = b.stride,
+                              .transposed = b.transposed, .bias = bias, .add = add, .c = c, .c_row = stride};
+    product.run = choose(&product);
+    return product;
+}
+
+struct product gemm_ready(int m, int n, int k, struct gemm_block a, struct gemm_block b, const real *bias, real *c,
+                          int stride)
+{
+    return ready(m, n, k, a, b, bias, false, c, stride);
 }
 
 void gemm_affine(int m, int n, int k, struct gemm_block a, struct gemm_block b, const real *bias, real *c, int stride)
 {
-    multiply(m, n, k, a, b, bias, false, c, stride);
+    struct product product = ready(m, n, k, a, b, bias, false, c, stride);
+    gemm_run(&product);
 }
 
 void gemm_blocks(int m, int n, int k, struct gemm_block a, struct gemm_block b, bool add, real *c, int stride)
 {
-    multiply(m, n, k, a, b, NULL, add, c, stride);
+    struct product product = ready(m, n, k, a, b, NULL, add, c, stride);
+    gemm_run(&product);
 }

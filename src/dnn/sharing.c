@@ -115,6 +115,8 @@ void sharing_aim(struct program *program)
             run->sum_last = lane->last;
             run->first = run->by_units ? 0 : lane->first;
             run->last = run->by_units ? program->rows : lane->last;
+            if (run->layer->kind->ready)
+                run->layer->kind->ready(run);
         }
     }
 }

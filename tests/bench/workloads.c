@@ -167,7 +167,7 @@ static void run_bare(struct slot *slot, int64_t time)
 
 /* --- how fast the machine multiplies */
 
-struct product {
+struct measured {
     int64_t time;
     float *a[2], *b[2], *c[2];
     double flops[2]; /* a second */
@@ -175,7 +175,7 @@ struct product {
 
 static void multiply(void *arg, int rank)
 {
-    struct product *product = arg;
+    struct measured *product = arg;
     int64_t begun = clock_now(), now;
     double products = 0;
     do {
@@ -189,7 +189,7 @@ static void multiply(void *arg, int rank)
 static void measure_sgemm(int threads, int64_t time)
 {
     struct err err = {0};
-    struct product product = {.time = time};
+    struct measured product = {.time = time};
     struct team *team = threads == 1 || threads == 2 ? team_open(threads, &err) : NULL;
     if (!team)
         bench_fail("sgemm takes 1 or 2 threads");

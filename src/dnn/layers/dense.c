@@ -76,19 +76,35 @@ static const real *own_weight(const struct layer_run *run)
     return run->param[0] + (size_t)run->unit * (size_t)run->in;
 }
 
+/* Where what the caller's units pass back goes. */
+static real *own_dx(const struct layer_run *run)
+{
+    return run->by_units ? run->partial + run->partial_stride * (size_t)run->rank
+                         : run->dx + (size_t)run->first * (size_t)run->in;
+}
+
+enum { FORWARD, TO_WEIGHT, TO_INPUT }; /* the products */
+
+static void dense_ready(struct layer_run *run)
+{
+    int in = run->in, out = run->out, rows = own_rows(run), units = run->units;
+    struct gemm_block x = {.at = own_x(run), .stride = in}, weight = {.at = own_weight(run), .stride = in};
+    struct gemm_block weight_turned = {weight.at, in, .transposed = true};
+    run->product[FORWARD] = gemm_ready(rows, units, in, x, weight_turned, has_bias(run) ? run->param[1] + run->unit : NULL,
+                                       run->y + (size_t)run->first * (size_t)out + run->unit, out);
+    if (!run->grad[0])
+        return;
+    struct gemm_block dy = {.at = own_dy(run), .stride = out}, dy_turned = {dy.at, out, .transposed = true};
+    run->product[TO_WEIGHT] = gemm_ready(units, in, rows, dy_turned, x, NULL,
+                                         run->grad[0] + (size_t)run->unit * (size_t)in, in);
+    if (run->dx)
+        run->product[TO_INPUT] = gemm_ready(rows, in, units, dy, weight, NULL, own_dx(run), in);
+}
+
 static void dense_forward(const struct layer_run *run, int unused)
 {
     (void)unused;
-    int in = run->in, out = run->out, rows = own_rows(run);
-    const real *x = own_x(run), *weight = own_weight(run), *bias = has_bias(run) ? run->param[1] + run->unit : NULL;
-    real *y = run->y + (size_t)run->first * (size_t)out + run->unit;
-    if (rows == 0 || run->units == 0)
-        return;
-    if (run->rows == 1)
-        gemm_row_along(run->units, in, x, weight, in, bias, y);
-    else
-        gemm_affine(rows, run->units, in, (struct gemm_block){.at = x, .stride = in},
-                    (struct gemm_block){weight, in, true}, bias, y, out);
+    gemm_run(&run->product[FORWARD]);
 }
 
 /* Two vectors of columns of TO. */
@@ -202,24 +218,9 @@ static void weight_gradient(const struct layer_run *run)
     if (rows == 0)
         memset(dw, 0, (size_t)run->units * (size_t)in * sizeof *dw);
     else
-        gemm_affine(run->units, in, rows, (struct gemm_block){.at = dy, .stride = out, .transposed = true},
-                    (struct gemm_block){.at = own_x(run), .stride = in}, NULL, dw, in);
+        gemm_run(&run->product[TO_WEIGHT]);
     if (db)
         features_sum(rows, (size_t)run->units, (size_t)out, dy, db);
-}
-
-/* What the caller's units pass back, to DX [rows, in]. */
-static void input_gradient(const struct layer_run *run, real *dx)
-{
-    int in = run->in, rows = own_rows(run);
-    const real *dy = own_dy(run), *weight = own_weight(run);
-    if (run->units == 0)
-        memset(dx, 0, (size_t)rows * (size_t)in * sizeof *dx);
-    else if (rows == 1)
-        gemm_row_across(in, run->units, dy, weight, in, dx);
-    else if (rows > 0)
-        gemm_affine(rows, in, run->units, (struct gemm_block){.at = dy, .stride = run->out},
-                    (struct gemm_block){.at = weight, .stride = in}, NULL, dx, in);
 }
 
 /* dx of the rows that are the caller's where rows are shared: the sum over all units. */
@@ -236,13 +237,14 @@ static void dense_backward(const struct layer_run *run, int which)
         return;
     }
     weight_gradient(run);
-    if (run->dx)
-        input_gradient(run, run->by_units ? run->partial + run->partial_stride * (size_t)run->rank
-                                          : run->dx + (size_t)run->first * (size_t)run->in);
+    if (run->dx && run->units == 0)
+        memset(own_dx(run), 0, (size_t)own_rows(run) * (size_t)run->in * sizeof(real));
+    else if (run->dx)
+        gemm_run(&run->product[TO_INPUT]);
 }
 
 const struct layer_kind layer_dense = {
     .name = "dense", .stem = "fc", .summary = "fully connected: y = x W^T + b", .args = dense_args,
     .flags = LAYER_WEIGHTED | LAYER_BY_UNITS, .forward_parts = 1, .backward_parts = 1, .plan = dense_plan,
-    .needs = dense_needs, .flops = dense_flops, .forward = dense_forward, .backward = dense_backward,
+    .needs = dense_needs, .flops = dense_flops, .ready = dense_ready, .forward = dense_forward, .backward = dense_backward,
     .gradient = dense_gradient};

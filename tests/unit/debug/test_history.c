@@ -113,18 +113,18 @@ static void test_given_up(void **state)
     int asked = 0;
     (void)state;
     history_set_budget(session, 1); /* nothing but the root: all of it is to be run again */
-    live_steps(session, 4000);
+    live_steps(session, 20000);
     live_ops(session, 5);
     uint64_t hash = session_hash(session);
     double out = live_number(session, "fc2.out.norm");
     session->breath = (struct breath){refuse_to_breathe, &asked};
-    assert_int_equal(history_goto_step(session, 3999, &notes, &err), -1);
+    assert_int_equal(history_goto_step(session, 19999, &notes, &err), -1);
     assert_true(asked > 0);
     assert_int_equal(err.code, ERR_INTERRUPT);
     assert_true(session_hash(session) == hash);
     assert_true(live_number(session, "fc2.out.norm") == out);
     struct position here = session_position(session);
-    assert_true(here.step == 4000 && here.op == 5);
+    assert_true(here.step == 20000 && here.op == 5);
     session->breath = (struct breath){NULL, NULL};
     live_ops(session, 1); /* and goes on from there */
     text_free(&notes);

@@ -117,6 +117,8 @@ static inline struct layer_run driver_run(const struct driver *d, int rank)
         run.grad[k] = d->grad[d->by_units ? 0 : rank][k];
         run.saved[k] = d->training ? d->saved[k] : NULL;
     }
+    if (d->layer.kind->ready)
+        d->layer.kind->ready(&run);
     return run;
 }
 

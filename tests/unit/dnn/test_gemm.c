@@ -68,13 +68,13 @@ static void backward_weight(int rows, int in, int out, const real *of, const rea
 static void check_row(int in, int out)
 {
     static real y[MOST], dx[MOST];
-    gemm_row_along(out, in, x, w, in, b, y);
+    forward(1, in, out, x, w, b, y);
     for (int o = 0; o < out; o++)
         near(y[o], sum(in, x, 1, w + o * in, 1) + b[o]);
-    gemm_row_along(out, in, x, w, in, NULL, y);
+    forward(1, in, out, x, w, NULL, y);
     for (int o = 0; o < out; o++)
         near(y[o], sum(in, x, 1, w + o * in, 1));
-    gemm_row_across(in, out, dy, w, in, dx);
+    backward_input(1, in, out, dy, w, dx);
     for (int i = 0; i < in; i++)
         near(dx[i], sum(out, dy, 1, w + i, in));
 }
@@ -111,6 +111,10 @@ static void products_are_sums(void **state)
     check_shape(1, 1, 1);
     check_shape(0, 5, 3);
     check_shape(63, 64, 63);
+    for (int rows = 1; rows <= 18; rows++)
+        for (int in = 1; in <= 18; in++)
+            for (int out = 1; out <= 18; out++)
+                check_shape(rows, in, out);
     for (int i = 0; i < 200; i++)
         check_shape(1 + (int)rng_below(&rng, 40), 1 + (int)rng_below(&rng, 60), 1 + (int)rng_below(&rng, 60));
 }
@@ -224,6 +228,14 @@ static int use_wide(void **state)
     return 0;
 }
 
+static int use_wider(void **state)
+{
+    (void)state;
+    if (!kernel_choose(KERNEL_WIDER))
+        print_message("[  no AVX-512: narrower products are tested twice ]\n");
+    return 0;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -232,7 +244,8 @@ int main(void)
         cmocka_unit_test(large_products_are_sums),
         cmocka_unit_test(several_threads_may_call_at_once),
     };
-    int failed = cmocka_run_group_tests_name("wide", tests, use_wide, NULL);
+    int failed = cmocka_run_group_tests_name("wider", tests, use_wider, NULL);
+    failed += cmocka_run_group_tests_name("wide", tests, use_wide, NULL);
     failed += cmocka_run_group_tests_name("portable", tests, use_portable, NULL);
     return failed + cmocka_run_group_tests_name("without OpenBLAS", tests, use_loops, NULL);
 }
