@@ -28,14 +28,19 @@ bool kernel_choose(enum kernel_width width);
 #define KERNEL_FOR_ANY __attribute__((no_stack_protector))
 #if defined(__x86_64__) && !defined(DNN_DOUBLE)
 #define KERNEL_FOR_AVX2   __attribute__((target("avx2"), no_stack_protector))
-#define KERNEL_FOR_AVX512 __attribute__((target("avx512f"), no_stack_protector))
+#define KERNEL_FOR_AVX512 __attribute__((target("avx512f,avx512vl,avx512dq,avx512bw"), no_stack_protector))
 #else
 #define KERNEL_FOR_AVX2   KERNEL_FOR_ANY
 #define KERNEL_FOR_AVX512 KERNEL_FOR_ANY
 #endif
 
-/* Declares what KERNEL_TWICE compiles. */
+/* Declares what KERNEL_TWICE compiles; or, in a file for AVX-512 that defines KERNEL_OF_SIXTEEN first, what is compiled
+ * there, where lanes.h has sixteen lanes. */
+#if defined(KERNEL_OF_SIXTEEN)
+#define KERNEL_BODY KERNEL_FOR_AVX512 static inline __attribute__((always_inline))
+#else
 #define KERNEL_BODY static inline __attribute__((always_inline))
+#endif
 
 /* RESULT NAME PARAMETERS: calls NAME_body, which is a KERNEL_BODY, with ARGUMENTS, compiled for either processor. */
 #define KERNEL_TWICE(result, name, parameters, arguments) \

@@ -1,7 +1,7 @@
 /*
  * lanes.h: eight values side by side, with the vector types that gcc and clang share, for kernels that compilers would
  * leave scalar: those that keep sums, whose order is theirs to keep. Bodies for KERNEL_TWICE (kernel.h). Sixteen, for
- * AVX-512, where LANES is defined so.
+ * AVX-512, in a file of KERNEL_OF_SIXTEEN.
  *
  * Vectors are handed over by address: by value they would be passed differently in code for different processors.
  * Conversions and roots are spelt as loops over the lanes, which either compiler turns into one instruction; gcc 12
@@ -18,8 +18,14 @@
 #include "dnn/kernel.h"
 #include "dnn/real.h"
 
-#ifndef LANES
+#ifdef KERNEL_OF_SIXTEEN
+#define LANES 16
+#else
 #define LANES 8
+#endif
+#if LANES == 16 && defined(__x86_64__) && !defined(DNN_DOUBLE)
+#define LANES_MASKED
+#include <immintrin.h>
 #endif
 
 typedef real reals __attribute__((vector_size(LANES * sizeof(real))));
@@ -32,7 +38,21 @@ typedef int32_t lane_bits;
 typedef lane_bits masks __attribute__((vector_size(LANES * sizeof(lane_bits)))); /* what comparing reals gives */
 typedef double doubles __attribute__((vector_size(LANES / 2 * sizeof(double))));
 
-/* The first COUNT values at FROM, 0 <= COUNT <= LANES, and zeros. */
+/* The first COUNT values at FROM, 0 <= COUNT <= LANES, and zeros; and the other way round. */
+#ifdef LANES_MASKED
+KERNEL_BODY void lanes_load(reals *v, const real *from, size_t count)
+{
+    *v = (reals)(count == LANES ? _mm512_loadu_ps(from) : _mm512_maskz_loadu_ps((__mmask16)((1u << count) - 1), from));
+}
+
+KERNEL_BODY void lanes_store(real *to, const reals *v, size_t count)
+{
+    if (count == LANES)
+        _mm512_storeu_ps(to, (__m512)*v);
+    else
+        _mm512_mask_storeu_ps(to, (__mmask16)((1u << count) - 1), (__m512)*v);
+}
+#else
 KERNEL_BODY void lanes_load(reals *v, const real *from, size_t count)
 {
     if (count == LANES) {
@@ -51,6 +71,7 @@ KERNEL_BODY void lanes_store(real *to, const reals *v, size_t count)
 {
     memcpy(to, v, count == LANES ? sizeof *v : count * sizeof *to);
 }
+#endif
 
 /* V <- OTHER in the lanes of MASK. */
 KERNEL_BODY void lanes_choose(reals *v, const masks *mask, const reals *other)
@@ -104,15 +125,30 @@ KERNEL_BODY double lanes_sum(doubles *v)
     return (*v)[0];
 }
 
+/* V, the lanes of each half, quarter, eighth changed with those of the other. */
+#if LANES == 16
+#define LANES_HALVES(v)   __builtin_shufflevector(v, v, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7)
+#define LANES_QUARTERS(v) __builtin_shufflevector(v, v, 4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11)
+#define LANES_PAIRS(v)    __builtin_shufflevector(v, v, 2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13)
+#define LANES_ONES(v)     __builtin_shufflevector(v, v, 1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 13, 12, 15, 14)
+#else
+#define LANES_HALVES(v) __builtin_shufflevector(v, v, 4, 5, 6, 7, 0, 1, 2, 3)
+#define LANES_PAIRS(v)  __builtin_shufflevector(v, v, 2, 3, 0, 1, 6, 7, 4, 5)
+#define LANES_ONES(v)   __builtin_shufflevector(v, v, 1, 0, 3, 2, 5, 4, 7, 6)
+#endif
+
 /* Adds the lanes up. False where squares may have been too large or too small for a float: then lanes_exact is to be
  * asked. A sum of exactly 0 is one of zeros, as there are many once the data have been learnt, or of values below
  * 1e-19, which count as such: the branch that takes zeros twice could not be foreseen. */
 KERNEL_BODY bool lanes_total(const reals *squares, double *total)
 {
-    doubles low, high;
-    lanes_double(squares, &low, &high);
-    low += high;
-    *total = lanes_sum(&low);
+    reals sum = *squares + LANES_HALVES(*squares);
+#if LANES == 16
+    sum += LANES_QUARTERS(sum);
+#endif
+    sum += LANES_PAIRS(sum);
+    sum += LANES_ONES(sum);
+    *total = (double)sum[0];
     return (*total > 1e-30 && *total < 1e37) || *total == 0;
 }
 

@@ -37,4 +37,11 @@ product_run *product_choose(const struct product *product);
 /* The same, for KERNEL_WIDER. */
 product_run *product_choose_wider(const struct product *product);
 
+/* Makes PRODUCT now, by reading b, which is not transposed, where it lies: for who has laid it out. It has one panel of
+ * columns, 16 at most. Only where there is KERNEL_WIDE. */
+void product_in_place(const struct product *product);
+
+/* The same, for KERNEL_WIDER. */
+void product_in_place_wider(const struct product *product);
+
 #endif

@@ -29,6 +29,8 @@ struct op {
     int layer; /* of FORWARD, BACKWARD, UPDATE; else -1 */
     int parts;
     bool meet;      /* all threads meet before it */
+    void (*pass)(const struct layer_run *run, int part); /* of FORWARD and BACKWARD: the kind's */
+    int straight;   /* passes from this one on between which nobody meets and nothing is done; 0: no pass, or in parts */
     int joined;     /* ops from this one on that a thread goes through ROWS of its rows at a time; 1: no other */
     int rows;
     double flops;   /* for a full batch */

@@ -56,15 +56,6 @@ static void run_reduce(const struct worker *worker, const struct op *op, int par
     lane->halt = program->stop_nonfinite && !(isfinite(norm) && isfinite(program_loss(program)));
 }
 
-/* OP, which is a layer's, of what RUN says. */
-static inline void run_layer(const struct op *op, const struct layer_run *run, int part)
-{
-    if (op->code == OP_FORWARD)
-        run->layer->kind->forward(run, part);
-    else
-        run->layer->kind->backward(run, part);
-}
-
 static inline void run_part(const struct worker *worker, const struct op *op, int part)
 {
     switch (op->code) {
@@ -73,7 +64,7 @@ static inline void run_part(const struct worker *worker, const struct op *op, in
         break;
     case OP_FORWARD:
     case OP_BACKWARD:
-        run_layer(op, &worker->run[op->layer], part);
+        op->pass(&worker->run[op->layer], part);
         break;
     case OP_LOSS:
         run_loss(worker);
@@ -143,8 +134,17 @@ static const struct op *run_joined(const struct worker *worker, const struct op 
             struct layer_run run = worker->run[each->layer];
             run.first = first;
             run.last = lane->last - first < op->rows ? lane->last : first + op->rows;
-            run_layer(each, &run, 0);
+            each->pass(&run, 0);
         }
+    return behind - 1;
+}
+
+/* The passes from OP on that come one straight after the other, before END. Returns the last. */
+static const struct op *run_straight(const struct worker *worker, const struct op *op, const struct op *end)
+{
+    const struct op *behind = op->straight < end - op ? op + op->straight : end;
+    for (; op < behind; op++)
+        op->pass(&worker->run[op->layer], 0);
     return behind - 1;
 }
 
@@ -160,6 +160,10 @@ static void run_ops(void *arg, int rank)
     for (; op < end && op->code != OP_UPDATE; op++) {
         if (op->meet && op > begin)
             team_meet(program->team);
+        if (op->straight > 0 && !program->guard) {
+            op = run_straight(&worker, op, end);
+            continue;
+        }
         if (op->joined > 1 && !program->guard) {
             op = run_joined(&worker, op, end);
             continue;

@@ -1,6 +1,8 @@
 /* product.c: products where there are AVX2 and FMA. */
 #include "dnn/product.h"
 
+#include "dnn/kernel.h"
+
 #if defined(__x86_64__) && !defined(DNN_DOUBLE)
 
 #include "dnn/avx2.h"
@@ -11,6 +13,14 @@ product_run *product_choose(const struct product *p)
 {
     product_run *row = choose_row(p);
     return row ? row : choose_tiles(p);
+}
+
+void product_in_place(const struct product *p)
+{
+    if (kernel_width == KERNEL_WIDER)
+        product_in_place_wider(p);
+    else
+        run_small(p);
 }
 
 #endif

@@ -41,4 +41,9 @@ product_run *product_choose_wider(const struct product *p)
     return row ? row : is_of_dots(p) ? run_dots : choose_tiles(p);
 }
 
+void product_in_place_wider(const struct product *p)
+{
+    run_small(p);
+}
+
 #endif

@@ -87,6 +87,10 @@ static void add_op(struct program *program, enum op_code code, int layer, int pa
     struct op *op = &program->op[program->ops++];
     *op = (struct op){.code = code, .layer = layer, .parts = parts, .flops = flops};
     op->meet = sharing_meets(program, op);
+    if (code == OP_FORWARD || code == OP_BACKWARD) {
+        const struct layer_kind *kind = program->net->top.layer[layer].kind;
+        op->pass = code == OP_FORWARD ? kind->forward : kind->backward;
+    }
     snprintf(op->name, sizeof op->name, "%s%s%s", verb, layer < 0 ? "" : " ",
              layer < 0 ? "" : program->net->top.layer[layer].name);
     program->flops += flops;
@@ -131,6 +135,17 @@ static void join_ops(struct program *program)
     for (int i = 0; i < program->ops; i++)
         if (program->op[i].rows >= program->rows_max / program->ranks)
             program->op[i].joined = 1;
+}
+
+/* Says which passes come one straight after the other. */
+static void line_up_passes(struct program *program)
+{
+    for (int i = program->ops - 1; i >= 0; i--) {
+        struct op *op = &program->op[i];
+        bool last = i == program->ops - 1 || op[1].meet;
+        if (op->pass && op->parts == 1 && op->joined == 1)
+            op->straight = 1 + (last ? 0 : op[1].straight);
+    }
 }
 
 static void compile(struct program *program)
@@ -230,6 +245,7 @@ struct program *program_open(struct net *net, const struct loss *loss, enum prog
     carve(program, &program->arena);
     compile(program);
     join_ops(program);
+    line_up_passes(program);
     if (prepare_runs(program, err)) {
         program_close(program);
         return NULL;

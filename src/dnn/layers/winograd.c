@@ -21,6 +21,7 @@
 
 #include <string.h>
 
+#include "dnn/product.h"
 #include "winograd_lanes.h"
 #include "winograd_weight.h"
 
@@ -191,46 +192,13 @@ AVX2_INLINE static void transform_output(const struct winograd *w, const float *
     }
 }
 
-/* --- the matrix product */
-
-/* C [ROWS, 16] = (ADD: +=) A [ROWS, k] B [k, 16]; the rows of A and C lie their strides apart. */
-AVX2_INLINE static void multiply_rows(int rows, int k, const float *a, size_t a_stride, const float *b, bool add,
-                                      float *c, size_t c_stride)
+/* C [m, PANEL] = (ADD: +=) A [m, k] B [k, PANEL]; the rows of A and C lie their strides apart. */
+static void multiply_panel(int m, int k, const float *a, size_t a_stride, const float *b, bool add, float *c,
+                           size_t c_stride)
 {
-    __m256 low[6], high[6];
-    for (int r = 0; r < rows; r++) {
-        low[r] = add ? _mm256_loadu_ps(c + r * c_stride) : _mm256_setzero_ps();
-        high[r] = add ? _mm256_loadu_ps(c + r * c_stride + LANES) : _mm256_setzero_ps();
-    }
-    for (int i = 0; i < k; i++) {
-        __m256 b0 = _mm256_loadu_ps(b + (size_t)i * PANEL), b1 = _mm256_loadu_ps(b + (size_t)i * PANEL + LANES);
-        for (int r = 0; r < rows; r++) {
-            __m256 each = _mm256_broadcast_ss(a + r * a_stride + i);
-            low[r] = _mm256_fmadd_ps(each, b0, low[r]);
-            high[r] = _mm256_fmadd_ps(each, b1, high[r]);
-        }
-    }
-    for (int r = 0; r < rows; r++) {
-        _mm256_storeu_ps(c + r * c_stride, low[r]);
-        _mm256_storeu_ps(c + r * c_stride + LANES, high[r]);
-    }
-}
-
-AVX2 static void multiply_panel(int m, int k, const float *a, size_t a_stride, const float *b, bool add, float *c,
-                                size_t c_stride)
-{
-    int r = 0;
-    for (; r + 6 <= m; r += 6)
-        multiply_rows(6, k, a + r * a_stride, a_stride, b, add, c + r * c_stride, c_stride);
-    a += r * a_stride;
-    c += r * c_stride;
-    switch (m - r) {
-    case 1: multiply_rows(1, k, a, a_stride, b, add, c, c_stride); break;
-    case 2: multiply_rows(2, k, a, a_stride, b, add, c, c_stride); break;
-    case 3: multiply_rows(3, k, a, a_stride, b, add, c, c_stride); break;
-    case 4: multiply_rows(4, k, a, a_stride, b, add, c, c_stride); break;
-    case 5: multiply_rows(5, k, a, a_stride, b, add, c, c_stride); break;
-    }
+    struct product product = {.m = m, .n = PANEL, .k = k, .a = a, .a_row = (ptrdiff_t)a_stride, .a_step = 1, .b = b,
+                              .b_row = PANEL, .add = add, .c = c, .c_row = (ptrdiff_t)c_stride};
+    product_in_place(&product);
 }
 
 /* --- passes over the strips */

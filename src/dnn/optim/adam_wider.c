@@ -1,5 +1,5 @@
 /* adam_wider.c: Adam's update, sixteen parameters at once. */
-#define LANES 16
+#define KERNEL_OF_SIXTEEN
 #include "adam_update.h"
 
 KERNEL_FOR_AVX512 void adam_update_wider(const struct optim_step *step, const double *constant, real shrink, real decay)
