@@ -44,6 +44,7 @@ enum layer_flag {
     LAYER_SATURATES = 1 << 5,  /* flat on both sides: sigmoid, tanh */
     LAYER_BY_UNITS = 1 << 6,   /* can share its units among threads instead of the rows (layer_run.by_units) */
     LAYER_BY_PLACES = 1 << 7,  /* likewise, but that pays only where there are fewer rows than threads */
+    LAYER_FINITE = 1 << 8,     /* what is finite stays so, both ways */
 };
 
 struct layer {

@@ -63,8 +63,8 @@ struct layer_norms {
 
 /* Looks at what ops have written while a job goes on, for values that are not finite: the run ends behind the first op
  * that it does not let pass. Every thread calls it when all have done their share of op OP, to look at one part of
- * RANKS; meanwhile nobody writes. SUMMED: the threads' parts of gradients need no look, since what they add up to gets
- * one. */
+ * RANKS; meanwhile nobody writes. It is not asked of ops behind others that leave finite what is so. SUMMED: what
+ * backward leaves of parameters' gradients needs no look, since their norm gets one behind `reduce`. */
 struct program_guard {
     bool (*passes)(void *context, int op, int rank, int ranks, bool summed);
     void *context;
@@ -112,6 +112,9 @@ double program_flops(const struct program *program);   /* of a whole step with a
 double program_loss(const struct program *program);     /* mean over rows */
 bool program_nonfinite(const struct program *program);  /* the loss or a gradient norm is NaN or infinite */
 bool program_weights_finite(const struct program *program); /* after the last update */
+/* Whether what thread RANK has summed in OP is finite: its rows' loss, its share's squares of gradients, or of weights.
+ * Other ops sum nothing. */
+bool program_sums_finite(const struct program *program, int op, int rank);
 double program_gradient_norm(const struct program *program);
 double program_layer_gradient_norm(const struct program *program, int layer);
 const struct layer_norms *program_norms(const struct program *program, int layer);

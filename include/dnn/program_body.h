@@ -1,7 +1,7 @@
 /*
  * program_body.h: what a program is made of, for the files that share it: program.c, which plans a step and answers
- * questions about it, sharing.c, which says who does what of it, execute.c, which runs it, and parameters.c, where it
- * goes over parameters. Nobody else looks inside.
+ * questions about it, sharing.c, which says who does what of it, execute.c and guarded.c, which run it, and
+ * parameters.c, where it goes over parameters. Nobody else looks inside.
  */
 #ifndef DNN_PROGRAM_BODY_H
 #define DNN_PROGRAM_BODY_H
@@ -33,7 +33,7 @@ struct lane {
     double gradient, weight;           /* squares of its share of the gradient, and of what was updated since */
     double before;                     /* GRADIENT before the last `reduce` */
     bool halt;
-    bool passed; /* the guard let its share of the last op pass */
+    _Atomic int found; /* the first op that the guard has not let pass, of what this thread looks at */
     int end;     /* where the last job has come to; all say the same */
     int first, last; /* the rows that are its own */
 };
@@ -76,7 +76,7 @@ struct program {
     struct optim_step step;           /* what all updates of it share */
     int end;
     bool stop_nonfinite;
-    bool summed; /* the guard need not look at parts of gradients */
+    bool summed; /* the guard need not look at parameters' gradients */
 };
 
 /* A thread at work, and its own of all that is kept by rank. */
@@ -88,6 +88,29 @@ struct worker {
     const struct share *share;
     struct sums *sums;
 };
+
+/* --- execute.c */
+
+/* WORKER's share of OP, which is no update. */
+void execute_op(const struct worker *worker, const struct op *op);
+
+/* All threads meet here. */
+void execute_meet(const struct worker *worker);
+
+/* Has all threads run the job under way. */
+void execute_job(struct program *program);
+
+/* --- guarded.c */
+
+/* WORKER's share of the ops from BEGIN on, before *END and the updates; returns the one behind. Where one is not let
+ * pass that is the one behind it, and *END, too. */
+const struct op *guarded_ops(const struct worker *worker, const struct op *begin, const struct op **end);
+
+/* Of the updates OP up to END; likewise. */
+const struct op *guarded_updates(const struct worker *worker, const struct op *op, const struct op *end);
+
+/* Runs the job under way with its guard. */
+void guarded_run(struct program *program);
 
 /* --- parameters.c */
 

@@ -125,6 +125,8 @@ bool op_place(const struct session *session, int op, int i, struct place *place)
     if (!find_written(session, program_op(train, op), i, &at))
         return false;
     place->partial = is_partial(session, program_op(train, op), &at);
+    place->gradient = at.what == WRITTEN_GRADIENT && program_op(train, op)->code == OP_BACKWARD;
+    place->rows = (size_t)program_rows(train);
     switch (at.what) {
     case WRITTEN_OUT:
         place->data = program_out(train, at.layer);
@@ -140,12 +142,12 @@ bool op_place(const struct session *session, int op, int i, struct place *place)
         break;
     case WRITTEN_GRADIENT:
         place->data = program_gradient(train) + at.window->offset;
-        place->count = at.window->count;
+        place->count = place->rows = at.window->count;
         break;
     case WRITTEN_PARAMETER:
     case WRITTEN_STATISTIC:
         place->data = (at.what == WRITTEN_PARAMETER ? net->w : net->s) + at.window->offset;
-        place->count = at.window->count;
+        place->count = place->rows = at.window->count;
         break;
     }
     return true;

@@ -56,12 +56,12 @@ static size_t parts_of(const struct session *session, const struct place *place)
     return place->partial ? (size_t)program_ranks(session->train) : 1;
 }
 
-/* Looks at part RANK of RANKS: as the threads divide rows among them, and parts of a gradient, all of which are looked
- * at as if they followed one another. */
+/* Looks at what is RANK's of RANKS: as the threads divide rows among them, and parts of a gradient, all of which are
+ * looked at as if they followed one another. */
 static bool share_finite(const struct session *session, const struct place *place, int rank, int ranks)
 {
-    size_t all = place->count * parts_of(session, place), begin = (size_t)rank, sharers = (size_t)ranks;
-    size_t from = all * begin / sharers, end = all * (begin + 1) / sharers;
+    size_t pieces = place->partial ? (size_t)ranks : place->rows, each = place->count * parts_of(session, place) / pieces;
+    size_t from = pieces * (size_t)rank / (size_t)ranks * each, end = pieces * ((size_t)rank + 1) / (size_t)ranks * each;
     bool finite = true;
     while (finite && from < end) {
         size_t part = from / place->count, at = from % place->count;
@@ -90,21 +90,19 @@ static bool norms_finite(const struct session *session, const struct op *op)
     return op->code == OP_UPDATE && isfinite(program_norms(session->train, op->layer)->weight);
 }
 
-/* What norms are asked for one thread does alone. */
+/* Sums that a step takes anyway tell of updates, and of the gradients that backward has been let pass for their sake. */
 static bool nan_passes(void *context, int op, int rank, int ranks, bool summed)
 {
     const struct session *session = context;
-    const struct op *done = program_op(session->train, op);
+    enum op_code code = program_op(session->train, op)->code;
+    bool finite = program_sums_finite(session->train, op, rank);
     struct place place;
-    if (done->code == OP_REDUCE || done->code == OP_UPDATE) {
-        if (rank > 0 || norms_finite(session, done))
-            return true;
-        ranks = 1;
-    }
+    if (code == OP_UPDATE || (code == OP_REDUCE && (finite || summed)))
+        return finite;
     for (int i = 0; op_place(session, op, i, &place); i++)
-        if (!(place.partial && summed) && !share_finite(session, &place, rank, ranks))
+        if (!(place.gradient && summed) && !share_finite(session, &place, rank, ranks))
             return false;
-    return done->code != OP_LOSS || rank > 0 || isfinite(program_loss(session->train));
+    return finite || code == OP_REDUCE;
 }
 
 static bool met_nan(struct session *session, struct stops_entry *entry, int op, char *why, size_t size,

@@ -1,6 +1,6 @@
 /*
  * execute.c: runs the ops of a program: what each does, who does which share of it, and where threads must meet. What
- * goes over parameters is in parameters.c.
+ * goes over parameters is in parameters.c, what looks at the ops on the way in guarded.c.
  */
 #include <assert.h>
 #include <math.h>
@@ -77,50 +77,20 @@ static inline void run_part(const struct worker *worker, const struct op *op, in
     }
 }
 
-static void meet(const struct worker *worker)
+void execute_meet(const struct worker *worker)
 {
     if (worker->program->ranks > 1)
         team_meet(worker->program->team);
 }
 
 /* All threads meet before another part than the first, which needs what the others have left. */
-static void run_further_parts(const struct worker *worker, const struct op *op)
+void execute_op(const struct worker *worker, const struct op *op)
 {
+    run_part(worker, op, 0);
     for (int part = 1; part < op->parts; part++) {
-        meet(worker);
+        execute_meet(worker);
         run_part(worker, op, part);
     }
-}
-
-/* Whether the guard lets all pass that OP has written. The threads look together, inside the job: of most tensors each
- * has its share in its cache, and to give out a job for every look takes longer than to look. */
-static bool passes(const struct worker *worker, const struct op *op)
-{
-    const struct program *program = worker->program;
-    const struct program_guard *guard = program->guard;
-    bool all = true;
-    meet(worker);
-    worker->lane->passed = guard->passes(guard->context, (int)(op - program->op), worker->rank, program->ranks,
-                                         program->summed);
-    meet(worker);
-    for (int rank = 0; rank < program->ranks; rank++)
-        all = all && program->lane[rank].passed;
-    return all;
-}
-
-/* Returns where the run ends. */
-static const struct op *run_updates(const struct worker *worker, const struct op *op, const struct op *end)
-{
-    if (!worker->program->guard) {
-        parameters_update(worker, op, end);
-        return end;
-    }
-    for (; op < end; op++) {
-        parameters_update(worker, op, op + 1);
-        if (!passes(worker, op))
-            return op + 1;
-    }
-    return end;
 }
 
 /* The ops from OP on that are joined, before END: some rows go through all of them before the next do, so that what one
@@ -148,35 +118,41 @@ static const struct op *run_straight(const struct worker *worker, const struct o
     return behind - 1;
 }
 
-/* What every thread does with a stretch of the list: rows stay with their thread, so only reduce, layers shared by
- * units, and the parts of an op that mixes rows need a meeting. Updates, which are the last, are one job for the
- * optimizer; none is made behind a reduce that halts. */
+/* The ops from OP on, before END and the updates; returns the one behind. Rows stay with their thread, so only reduce,
+ * layers shared by units, and the parts of an op that mixes rows need a meeting. */
+static const struct op *run_on(const struct worker *worker, const struct op *op, const struct op *end)
+{
+    for (const struct op *begin = op; op < end && op->code != OP_UPDATE; op++) {
+        if (op->meet && op > begin)
+            team_meet(worker->program->team);
+        if (op->straight > 0)
+            op = run_straight(worker, op, end);
+        else if (op->joined > 1)
+            op = run_joined(worker, op, end);
+        else
+            execute_op(worker, op);
+    }
+    return op;
+}
+
+/* What every thread does with a stretch of the list. Updates, which are the last, are one job for the optimizer; none
+ * is made behind a reduce that halts. */
 static void run_ops(void *arg, int rank)
 {
     struct program *program = arg;
     const struct worker worker = worker_of(program, rank);
-    const struct op *begin = program->op + program->cursor, *end = program->op + program->end, *op = begin;
+    const struct op *begin = program->op + program->cursor, *end = program->op + program->end;
     unsigned mode = flushes ? denormals_flush() : 0;
-    for (; op < end && op->code != OP_UPDATE; op++) {
-        if (op->meet && op > begin)
-            team_meet(program->team);
-        if (op->straight > 0 && !program->guard) {
-            op = run_straight(&worker, op, end);
-            continue;
+    const struct op *op = program->guard ? guarded_ops(&worker, begin, &end) : run_on(&worker, begin, end);
+    if (op < end && (op == begin || !worker.lane->halt)) {
+        if (program->guard) {
+            op = guarded_updates(&worker, op, end);
+        } else {
+            parameters_update(&worker, op, end);
+            op = end;
         }
-        if (op->joined > 1 && !program->guard) {
-            op = run_joined(&worker, op, end);
-            continue;
-        }
-        run_part(&worker, op, 0);
-        if (op->parts > 1)
-            run_further_parts(&worker, op);
-        if (program->guard && !passes(&worker, op))
-            end = op + 1;
     }
-    if (op < end)
-        end = op == begin || !worker.lane->halt ? run_updates(&worker, op, end) : op;
-    worker.lane->end = (int)(end - program->op);
+    worker.lane->end = (int)(op - program->op);
     if (flushes)
         denormals_restore(mode);
 }
@@ -207,40 +183,13 @@ void program_set_guard(struct program *program, const struct program_guard *guar
     program->guard = guard;
 }
 
-static void run_job(struct program *program)
+void execute_job(struct program *program)
 {
     if (program->ranks > 1)
         team_run(program->team, run_ops, program);
     else
         run_ops(program, 0);
     program->cursor = program->lane[0].end;
-}
-
-/* The norms of gradients are again what they were: `reduce` has not come yet. */
-static void take_back_sums(struct program *program)
-{
-    for (int rank = 0; rank < program->ranks; rank++)
-        program->lane[rank].gradient = program->lane[rank].before;
-    for (size_t i = 0; i < program->sums_stride * (size_t)program->ranks; i++)
-        program->sums[i].gradient = program->sums[i].before;
-}
-
-/* To look at the threads' parts of gradients, which no cache holds, takes longer than to look at all the rest; and a
- * value that is not finite in one of them makes their sum so. Only when that is so it matters which op was first: then
- * all those of backward are run again, which writes the same, with a look at every part. A job that does not hold all
- * of them looks at once: `reduce` adds to the first thread's part, so none may stay from before. */
-static void run_guarded(struct program *program)
-{
-    int start = program->cursor, reduce = program_reduce(program), backward = program->net->top.layers + 2;
-    program->summed = program->ranks > 1 && start <= backward && program->end > reduce;
-    run_job(program);
-    if (!program->summed || program->cursor != reduce + 1 || isfinite(program_gradient_norm(program)))
-        return;
-    program->summed = false;
-    program->cursor = backward;
-    run_job(program);
-    if (program->cursor <= reduce)
-        take_back_sums(program);
 }
 
 int program_run(struct program *program, struct optimizer *optimizer, int end, bool stop_nonfinite)
@@ -263,9 +212,9 @@ int program_run(struct program *program, struct optimizer *optimizer, int end, b
     if (optimizer && end > program_reduce(program) + 1)
         prepare_updates(program);
     if (program->guard)
-        run_guarded(program);
+        guarded_run(program);
     else
-        run_job(program);
+        execute_job(program);
     if (counts && program->cursor <= program_reduce(program)) /* the guard has ended it before */
         optimizer->t--;
     return program->cursor;

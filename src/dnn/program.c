@@ -362,6 +362,23 @@ bool program_weights_finite(const struct program *program)
     return isfinite(squares);
 }
 
+bool program_sums_finite(const struct program *program, int op, int rank)
+{
+    switch (program->op[op].code) {
+    case OP_LOSS:
+        return isfinite(program->lane[rank].loss);
+    case OP_REDUCE:
+        return isfinite(program->lane[rank].gradient);
+    case OP_UPDATE:
+        return isfinite(sums_of(program, program->op[op].layer, rank)->update.weight);
+    case OP_GATHER:
+    case OP_FORWARD:
+    case OP_BACKWARD:
+        break;
+    }
+    return true;
+}
+
 double program_layer_gradient_norm(const struct program *program, int layer)
 {
     double squares = 0;
