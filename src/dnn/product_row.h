@@ -79,10 +79,11 @@ WIDE static void run_across(const struct product *p)
         across_some(1, n - j, p, j);
 }
 
-/* NULL: not of one row, or of more than a product. */
+/* NULL: not of one row, or of more than a product; or a column, read as a row: one unit's gradient of many rows, which
+ * is to be added up as that of more units is. */
 static product_run *choose_row(const struct product *p)
 {
-    if (p->m != 1 || p->a_step != 1 || p->add || (p->bias && !p->transposed))
+    if (p->m != 1 || p->a_row == 1 || p->add || (p->bias && !p->transposed))
         return NULL;
     return p->transposed ? run_along : run_across;
 }

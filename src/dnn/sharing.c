@@ -3,16 +3,10 @@
  * places, where they must meet, and what of the rows and the parameters is whose. All of it follows from the plan, none
  * from a clock: who does what decides the bits.
  */
+#include <stdlib.h>
+
+#include "dnn/kernel.h"
 #include "dnn/program_body.h"
-
-/* Below this many floating-point operations a step, a second thread costs more than it brings. */
-#define FLOPS_FOR_TEAM 600000.0
-
-int sharing_ranks(const struct net *net, enum program_mode mode, int rows, int ranks)
-{
-    double flops = net_flops(net) * rows * (mode == PROGRAM_TRAIN ? 3 : 1);
-    return flops < FLOPS_FOR_TEAM ? 1 : ranks;
-}
 
 /* A layer of fewer values than this takes less time than two meetings. */
 #define PLACES_FOR_TEAM 512
@@ -40,6 +34,43 @@ bool sharing_by_units(const struct program *program, int i)
     if (program->rows_max < FEW_ROWS * program->ranks)
         return weights >= WEIGHTS_FOR_FEW;
     return weights >= WEIGHTS_FOR_UNITS && 2 * weights >= program->rows_max * (in + out);
+}
+
+/* What threads that share the rows or the units of layer I read of each other's in a training step, in values: of what
+ * comes in and goes out, and of what is added up; or of gradients and new weights. */
+static double values_moved(const struct program *program, int i)
+{
+    const struct net *net = program->net;
+    const struct layer *layer = &net->top.layer[i];
+    double through = (double)program->rows_max * (double)(shape_size(&layer->in) + shape_size(&layer->out));
+    double parameters = 0;
+    for (int k = net->first_param[i]; k < net->first_param[i + 1]; k++)
+        parameters += (double)net->param[k].count;
+    return sharing_by_units(program, i) ? 1.4 * through : 2 * parameters;
+}
+
+/* Operations a nanosecond of one thread, in steps of middle size; nanoseconds that an optimizer takes for a parameter,
+ * that a cache line takes from core to core, and that giving out a step does. Measured (tests/bench/growth.c) where the
+ * lines took 15 to 40. */
+static const double rate[] = {[KERNEL_PORTABLE] = 40, [KERNEL_WIDE] = 75, [KERNEL_WIDER] = 125};
+#define PARAMETER 0.25
+#define LINE      20.0
+#define GIVING    3000.0
+
+int sharing_ranks(const struct net *net, enum program_mode mode, int rows, int ranks)
+{
+    if (getenv("DNNTUI_ALL_THREADS")) /* for tests: whether or not it pays */
+        return ranks;
+    const struct program plan = {.net = (struct net *)net, .mode = mode, .rows_max = rows, .ranks = ranks};
+    double flops = net_flops(net) * rows, moved = 0;
+    if (mode == PROGRAM_TRAIN) {
+        flops *= 3;
+        for (int i = 0; i < net->top.layers; i++)
+            moved += values_moved(&plan, i);
+    }
+    double alone = flops / rate[kernel_width] + (mode == PROGRAM_TRAIN ? PARAMETER * (double)net->parameters : 0);
+    double saved = alone * (1 - 1.0 / ranks), costs = moved * sizeof(real) / ARENA_ALIGN * LINE + GIVING;
+    return saved > costs ? ranks : 1;
 }
 
 bool sharing_adds_parts(const struct program *program, int i)

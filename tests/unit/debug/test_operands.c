@@ -130,6 +130,7 @@ static void test_statistics_before(void **state)
 
 int main(void)
 {
+    setenv("DNNTUI_ALL_THREADS", "1", 1);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_tensors),

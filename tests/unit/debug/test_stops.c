@@ -542,6 +542,7 @@ static void test_list(void **state)
 
 int main(void)
 {
+    setenv("DNNTUI_ALL_THREADS", "1", 1);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_condition_becomes_true),
         cmocka_unit_test(test_condition_that_holds_already),

@@ -313,6 +313,7 @@ static void test_overwritten(void **state)
 
 int main(void)
 {
+    setenv("DNNTUI_ALL_THREADS", "1", 1);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_great_weights), cmocka_unit_test(test_exponential),
         cmocka_unit_test(test_great_rate),    cmocka_unit_test(test_loss),

@@ -252,6 +252,7 @@ static void images_are_joined(void **state)
 
 int main(void)
 {
+    setenv("DNNTUI_ALL_THREADS", "1", 1);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(op_by_op_gives_the_bits_of_a_whole_step),
         cmocka_unit_test(runs_repeat_bit_for_bit),
