@@ -3,7 +3,7 @@
  * and FMA, which add and multiply eight floats at once. Which is run is found out once, when the program starts. Few
  * are compiled once more for AVX-512 and sixteen floats: those that are bound by roots and divisions.
  *
- * A loop made by KERNEL_TWICE computes the same bits either way: the compiler is told to fuse no multiplication with an
+ * A loop made by KERNEL_EACH_WIDTH computes the same bits either way: the compiler is told to fuse no multiplication with an
  * addition and to keep the order of sums. One for AVX-512 computes the same values, and adds up what it says of them
  * (optim_squares) in another order. Matrix products (product.h) are written by hand for each, and differ in rounding.
  */
@@ -34,7 +34,7 @@ bool kernel_choose(enum kernel_width width);
 #define KERNEL_FOR_AVX512 KERNEL_FOR_ANY
 #endif
 
-/* Declares what KERNEL_TWICE compiles; or, in a file for AVX-512 that defines KERNEL_OF_SIXTEEN first, what is compiled
+/* Declares what KERNEL_EACH_WIDTH compiles; or, in a file for AVX-512 that defines KERNEL_OF_SIXTEEN first, what is compiled
  * there, where lanes.h has sixteen lanes. */
 #if defined(KERNEL_OF_SIXTEEN)
 #define KERNEL_BODY KERNEL_FOR_AVX512 static inline __attribute__((always_inline))
@@ -42,8 +42,12 @@ bool kernel_choose(enum kernel_width width);
 #define KERNEL_BODY static inline __attribute__((always_inline))
 #endif
 
-/* RESULT NAME PARAMETERS: calls NAME_body, which is a KERNEL_BODY, with ARGUMENTS, compiled for either processor. */
-#define KERNEL_TWICE(result, name, parameters, arguments) \
+/* RESULT NAME PARAMETERS: calls NAME_body, which is a KERNEL_BODY, with ARGUMENTS, compiled for each width. */
+#define KERNEL_EACH_WIDTH(result, name, parameters, arguments) \
+    KERNEL_FOR_AVX512 static result name##_wider parameters \
+    { \
+        return name##_body arguments; \
+    } \
     KERNEL_FOR_AVX2 static result name##_wide parameters \
     { \
         return name##_body arguments; \
@@ -54,7 +58,9 @@ bool kernel_choose(enum kernel_width width);
     } \
     static inline result name parameters \
     { \
-        return kernel_wide() ? name##_wide arguments : name##_plain arguments; \
+        if (kernel_width == KERNEL_WIDER) \
+            return name##_wider arguments; \
+        return kernel_width == KERNEL_WIDE ? name##_wide arguments : name##_plain arguments; \
     }
 
 #endif

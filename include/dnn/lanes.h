@@ -1,6 +1,6 @@
 /*
  * lanes.h: eight values side by side, with the vector types that gcc and clang share, for kernels that compilers would
- * leave scalar: those that keep sums, whose order is theirs to keep. Bodies for KERNEL_TWICE (kernel.h). Sixteen, for
+ * leave scalar: those that keep sums, whose order is theirs to keep. Bodies for KERNEL_EACH_WIDTH (kernel.h). Sixteen, for
  * AVX-512, in a file of KERNEL_OF_SIXTEEN.
  *
  * Vectors are handed over by address: by value they would be passed differently in code for different processors.

@@ -50,7 +50,7 @@ KERNEL_BODY int count_body(int rows, int width, const real *z, const real *targe
     return rows > 0 ? count + count_some(rows, width, z, target) : count;
 }
 
-KERNEL_TWICE(int, count, (int rows, int width, const real *z, const real *target), (rows, width, z, target))
+KERNEL_EACH_WIDTH(int, count, (int rows, int width, const real *z, const real *target), (rows, width, z, target))
 
 static int count_right(const struct program *program, int last_layer, int rows, int width)
 {

@@ -41,7 +41,7 @@ KERNEL_BODY bool all_finite_body(const float *data, size_t count)
     }
     return !bad;
 }
-KERNEL_TWICE(bool, all_finite, (const float *data, size_t count), (data, count))
+KERNEL_EACH_WIDTH(bool, all_finite, (const float *data, size_t count), (data, count))
 
 static void count_bad(const float *data, size_t count, struct bad *bad)
 {

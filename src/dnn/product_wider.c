@@ -14,25 +14,33 @@ static bool is_of_dots(const struct product *p)
     return p->transposed && p->a_step == 1 && p->k <= LANES && p->n < 8 && p->c_row == p->n && !p->add;
 }
 
+/* COUNT values of c from C on. The first is of A's row and of COLUMN; both go on to that of the one behind the last. */
+WIDE_INLINE void some_dots(const struct product *p, int count, const float **a, int *column, float *c)
+{
+    vector v[LANES];
+    ROWS_16(LANES, {
+        v[r] = vector_zero();
+        if (r < count) {
+            const float *b = p->b + *column * p->b_row;
+            v[r] = p->bias ? _mm512_zextps128_ps512(_mm_load_ss(p->bias + *column)) : vector_zero();
+            v[r] = vector_fma(load(*a, p->k), load(b, p->k), v[r]);
+            bool last = ++*column == p->n;
+            *a += last ? p->a_row : 0;
+            *column = last ? 0 : *column;
+        }
+    });
+    store(c, count, vector_sums(v));
+}
+
 WIDE static void run_dots(const struct product *p)
 {
     const float *a = p->a;
+    int column = 0, left = p->m * p->n;
     float *c = p->c;
-    for (int left = p->m * p->n, column = 0; left > 0; left -= LANES, c += LANES) {
-        int count = left < LANES ? left : LANES;
-        vector v[LANES];
-        ROWS_16(LANES, {
-            vector bias = p->bias ? _mm512_zextps128_ps512(_mm_load_ss(p->bias + column)) : vector_zero();
-            v[r] = vector_zero();
-            if (r < count) {
-                v[r] = vector_fma(load(a, p->k), load(p->b + column * p->b_row, p->k), bias);
-                column++;
-                a += column == p->n ? p->a_row : 0;
-                column = column == p->n ? 0 : column;
-            }
-        });
-        store(c, count, vector_sums(v));
-    }
+    for (; left >= LANES; left -= LANES, c += LANES)
+        some_dots(p, LANES, &a, &column, c);
+    if (left > 0)
+        some_dots(p, left, &a, &column, c);
 }
 
 product_run *product_choose_wider(const struct product *p)

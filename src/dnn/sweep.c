@@ -50,8 +50,8 @@ KERNEL_BODY double add_body(real *restrict total, const real *restrict part, siz
     return squares_body(total, 1, n);
 }
 
-KERNEL_TWICE(double, squares, (const real *x, real scale, size_t n), (x, scale, n))
-KERNEL_TWICE(double, add, (real *total, const real *part, size_t n), (total, part, n))
+KERNEL_EACH_WIDTH(double, squares, (const real *x, real scale, size_t n), (x, scale, n))
+KERNEL_EACH_WIDTH(double, add, (real *total, const real *part, size_t n), (total, part, n))
 
 double sweep_squares(const real *x, real scale, size_t n)
 {

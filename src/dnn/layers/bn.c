@@ -95,8 +95,8 @@ KERNEL_BODY void divide_body(int n, real by, real *restrict out)
         out[i] /= by;
 }
 
-KERNEL_TWICE(void, add, (int n, const real *in, real *out), (n, in, out))
-KERNEL_TWICE(void, divide, (int n, real by, real *out), (n, by, out))
+KERNEL_EACH_WIDTH(void, add, (int n, const real *in, real *out), (n, in, out))
+KERNEL_EACH_WIDTH(void, divide, (int n, real by, real *out), (n, by, out))
 
 /* OUT = the sum over all threads of area WHICH, in the order of their ranks. */
 static void reduce(const struct layer_run *run, int which, real *out)
@@ -137,7 +137,7 @@ KERNEL_BODY void follow_body(int n, real momentum, const real *restrict value, r
         running[i] = (1 - momentum) * running[i] + momentum * (value[i] / count);
 }
 
-KERNEL_TWICE(void, follow, (int n, real momentum, const real *value, real count, real *running),
+KERNEL_EACH_WIDTH(void, follow, (int n, real momentum, const real *value, real count, real *running),
              (n, momentum, value, count, running))
 
 /* SQUARES [features] are the sums of squares over the whole batch. */
@@ -162,7 +162,7 @@ KERNEL_BODY void invert_body(int n, double count, double eps, real *restrict v)
         v[i] = (real)(1 / sqrt((double)v[i] / count + eps));
 }
 
-KERNEL_TWICE(void, invert, (int n, double count, double eps, real *v), (n, count, eps, v))
+KERNEL_EACH_WIDTH(void, invert, (int n, double count, double eps, real *v), (n, count, eps, v))
 
 /* INVERSE holds the sums of squares, and then the inverse deviations. Each thread works them out for itself; rank 0
  * keeps what outlives the step. */

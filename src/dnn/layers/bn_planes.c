@@ -10,19 +10,19 @@ KERNEL_BODY real sum_body(const real *x, size_t n)
 {
     return sum_values(x, n);
 }
-KERNEL_TWICE(real, sum, (const real *x, size_t n), (x, n))
+KERNEL_EACH_WIDTH(real, sum, (const real *x, size_t n), (x, n))
 
 KERNEL_BODY real squares_body(const real *x, real centre, size_t n)
 {
     return sum_squares_about(x, centre, n);
 }
-KERNEL_TWICE(real, squares, (const real *x, real centre, size_t n), (x, centre, n))
+KERNEL_EACH_WIDTH(real, squares, (const real *x, real centre, size_t n), (x, centre, n))
 
 KERNEL_BODY real products_body(const real *dy, const real *x, real centre, size_t n)
 {
     return sum_products_about(dy, x, centre, n);
 }
-KERNEL_TWICE(real, products, (const real *dy, const real *x, real centre, size_t n), (dy, x, centre, n))
+KERNEL_EACH_WIDTH(real, products, (const real *dy, const real *x, real centre, size_t n), (dy, x, centre, n))
 
 KERNEL_BODY void normalize_body(const real *restrict x, real mean, real inverse, real weight, real bias, size_t n,
                                 real *restrict y)
@@ -30,7 +30,7 @@ KERNEL_BODY void normalize_body(const real *restrict x, real mean, real inverse,
     for (size_t i = 0; i < n; i++)
         y[i] = (x[i] - mean) * inverse * weight + bias;
 }
-KERNEL_TWICE(void, normalize,
+KERNEL_EACH_WIDTH(void, normalize,
              (const real *restrict x, real mean, real inverse, real weight, real bias, size_t n, real *restrict y),
              (x, mean, inverse, weight, bias, n, y))
 
@@ -40,7 +40,7 @@ KERNEL_BODY void gradient_body(const real *restrict dy, const real *restrict x, 
     for (size_t i = 0; i < n; i++)
         dx[i] = scale * (dy[i] - mean_dy - (x[i] - mean) * slope);
 }
-KERNEL_TWICE(void, gradient,
+KERNEL_EACH_WIDTH(void, gradient,
              (const real *restrict dy, const real *restrict x, real scale, real mean_dy, real mean, real slope,
               size_t n, real *restrict dx),
              (dy, x, scale, mean_dy, mean, slope, n, dx))

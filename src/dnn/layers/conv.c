@@ -306,7 +306,7 @@ KERNEL_BODY void bias_body(const real *dy, int filters, size_t plane, real *db)
     for (int f = 0; f < filters; f++)
         db[f] += sum_values(dy + f * plane, plane);
 }
-KERNEL_TWICE(void, bias, (const real *dy, int filters, size_t plane, real *db), (dy, filters, plane, db))
+KERNEL_EACH_WIDTH(void, bias, (const real *dy, int filters, size_t plane, real *db), (dy, filters, plane, db))
 
 /* Adds what rows [first, last) give to filters [filter, end), while their gradients are near. */
 static void add_bias_gradient(const struct layer_run *run, const struct geometry *g, int first, int last, int filter,

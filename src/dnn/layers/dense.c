@@ -186,7 +186,7 @@ KERNEL_BODY void write_outer_body(int units, int in, const real *restrict dy, co
             to[(size_t)u * (size_t)in + (size_t)k] = dy[u] * x[k];
 }
 
-KERNEL_TWICE(void, write_outer, (int units, int in, const real *dy, const real *x, real *to, real *bias),
+KERNEL_EACH_WIDTH(void, write_outer, (int units, int in, const real *dy, const real *x, real *to, real *bias),
              (units, in, dy, x, to, bias))
 
 /* Of the weight, a gap, the bias, and a gap; gaps hold zeros. */

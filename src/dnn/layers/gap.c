@@ -25,7 +25,7 @@ KERNEL_BODY void means_body(const real *x, size_t planes, size_t plane, real *y)
     for (size_t i = 0; i < planes; i++)
         y[i] = sum_values(x + i * plane, plane) / (real)plane;
 }
-KERNEL_TWICE(void, means, (const real *x, size_t planes, size_t plane, real *y), (x, planes, plane, y))
+KERNEL_EACH_WIDTH(void, means, (const real *x, size_t planes, size_t plane, real *y), (x, planes, plane, y))
 
 static void gap_forward(const struct layer_run *run, int part)
 {

@@ -16,8 +16,8 @@ KERNEL_BODY void pass_back_body(size_t n, const real *restrict y, const real *re
     }
 }
 
-KERNEL_TWICE(void, rectify, (size_t n, const real *x, real *y), (n, x, y))
-KERNEL_TWICE(void, pass_back, (size_t n, const real *y, const real *dy, real *dx), (n, y, dy, dx))
+KERNEL_EACH_WIDTH(void, rectify, (size_t n, const real *x, real *y), (n, x, y))
+KERNEL_EACH_WIDTH(void, pass_back, (size_t n, const real *y, const real *dy, real *dx), (n, y, dy, dx))
 
 static void relu_forward(const struct layer_run *run, int part)
 {

@@ -2,7 +2,7 @@
  * sums.h: sums over a stretch of values in an order that is fixed and that a compiler can vectorize: 32 running sums,
  * each of every 32nd value, added up pairwise at the end. (The additions of a single running sum may not be reordered,
  * so they would come one after the other; and each waits for the one before it, so that one register full of sums is
- * not enough.) Bodies for KERNEL_TWICE (kernel.h).
+ * not enough.) Bodies for KERNEL_EACH_WIDTH (kernel.h).
  */
 #ifndef DNN_LAYERS_SUMS_H
 #define DNN_LAYERS_SUMS_H

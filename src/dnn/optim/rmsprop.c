@@ -40,7 +40,7 @@ KERNEL_BODY void update_body(const struct optim_step *step)
     OPTIM_EACH(step, update_some, &shared);
 }
 
-KERNEL_TWICE(void, update, (const struct optim_step *step), (step))
+KERNEL_EACH_WIDTH(void, update, (const struct optim_step *step), (step))
 
 static void rmsprop_update(const struct optim_step *step)
 {

@@ -63,8 +63,8 @@ KERNEL_BODY void heavy_body(const struct optim_step *step)
     OPTIM_EACH(step, heavy_some, &shared);
 }
 
-KERNEL_TWICE(void, plain, (const struct optim_step *step), (step))
-KERNEL_TWICE(void, heavy, (const struct optim_step *step), (step))
+KERNEL_EACH_WIDTH(void, plain, (const struct optim_step *step), (step))
+KERNEL_EACH_WIDTH(void, heavy, (const struct optim_step *step), (step))
 
 static void sgd_update(const struct optim_step *step)
 {
