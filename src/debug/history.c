@@ -2,7 +2,8 @@
  * history.c: the tree of edits, and where on it the session stands. It is told of every edit and every step; going
  * somewhere is in travel.c, the state itself in snapshot.c, the names of the ways in branch.c.
  *
- * What keeping a snapshot costs is measured, and so few are kept that it stays below SHARE of the time. Towards the end
+ * What keeping a snapshot costs is measured, and so few are kept that it stays below SHARE of the time; where steps are
+ * so long that going back between two would take longer than SETTLE_LIMIT, below MOST of it. Towards the end
  * of a run whose end is known, every step gets one, so that going back from there is quick; where a run ends
  * otherwise, the last few steps are run once more for that (history_settle).
  */
@@ -14,6 +15,7 @@
 #include "history_tree.h"
 
 #define SHARE        0.01
+#define MOST         0.03
 #define NEAR         3    /* steps before the end of a run */
 #define SETTLE_LIMIT 1e8  /* nanoseconds that making the last steps quick to go back to may take */
 
@@ -316,7 +318,7 @@ void history_before_step(struct session *session)
     snapshot_keep(session, false);
     double time = session->step_nanoseconds, steps = time > 0 ? ceil(history->cost / (SHARE * time)) : 1;
     if (steps * time > SETTLE_LIMIT)
-        steps = floor(SETTLE_LIMIT / time);
+        steps = fmax(floor(SETTLE_LIMIT / time), ceil(history->cost / (MOST * time)));
     history->due = session->step + (steps < 1 ? 1 : (uint64_t)steps);
 }
 
