@@ -1,6 +1,6 @@
 /*
- * avx2.h: what the kernels share that are written for AVX2 register by register (product.c, product_row.c,
- * winograd_lanes.h, pool_pairs.c): eight floats at a time, the last of them in part.
+ * avx2.h: what the kernels share that are written for AVX2 register by register (product_tiles.h,
+ * product_row.h, winograd_lanes.h, pool_pairs.c): eight floats at a time, the last of them in part.
  */
 #ifndef DNN_AVX2_H
 #define DNN_AVX2_H

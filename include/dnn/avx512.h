@@ -133,7 +133,8 @@ WIDE_INLINE vector vector_sums(const vector v[LANES])
         two[i] = _mm512_unpacklo_ps(v[2 * i], v[2 * i + 1]) + _mm512_unpackhi_ps(v[2 * i], v[2 * i + 1]);
 #pragma GCC unroll 4
     for (int i = 0; i < 4; i++)
-        four[i] = _mm512_shuffle_ps(two[2 * i], two[2 * i + 1], 0x44) + _mm512_shuffle_ps(two[2 * i], two[2 * i + 1], 0xee);
+        four[i] = _mm512_shuffle_ps(two[2 * i], two[2 * i + 1], 0x44) +
+                  _mm512_shuffle_ps(two[2 * i], two[2 * i + 1], 0xee);
 #pragma GCC unroll 2
     for (int i = 0; i < 2; i++)
         eight[i] = _mm512_shuffle_f32x4(four[2 * i], four[2 * i + 1], 0x88) +

@@ -2,7 +2,7 @@
  * gemm.h: matrix products, of whole matrices or blocks of them.
  *
  * Matrices are row-major and dense. Each product runs on the calling thread alone; several threads may call at once.
- * The same call gives the same bits. Zero rows are legal.
+ * The same call gives the same bits. No rows are legal, and no steps: their sum is 0.
  */
 #ifndef DNN_GEMM_H
 #define DNN_GEMM_H

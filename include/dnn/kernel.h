@@ -1,11 +1,12 @@
 /*
- * kernel.h: inner loops that are compiled twice: for any processor that the program runs on, and for those with AVX2
- * and FMA, which add and multiply eight floats at once. Which is run is found out once, when the program starts. Few
- * are compiled once more for AVX-512 and sixteen floats: those that are bound by roots and divisions.
+ * kernel.h: inner loops that are compiled three times: for any processor that the program runs on, for those with AVX2
+ * and FMA, which add and multiply eight floats at once, and for those with AVX-512 and sixteen. Which is run is found
+ * out once, when the program starts.
  *
- * A loop made by KERNEL_EACH_WIDTH computes the same bits either way: the compiler is told to fuse no multiplication with an
- * addition and to keep the order of sums. One for AVX-512 computes the same values, and adds up what it says of them
- * (optim_squares) in another order. Matrix products (product.h) are written by hand for each, and differ in rounding.
+ * A loop made by KERNEL_EACH_WIDTH computes the same bits each way: the compiler is told to fuse no multiplication with
+ * an addition and to keep the order of sums. What is written for sixteen lanes (KERNEL_OF_SIXTEEN) computes the same
+ * values, and adds up what it says of them (optim_squares) in another order. Matrix products (product.h) are written by
+ * hand for each, and differ in rounding.
  */
 #ifndef DNN_KERNEL_H
 #define DNN_KERNEL_H
@@ -34,9 +35,9 @@ bool kernel_choose(enum kernel_width width);
 #define KERNEL_FOR_AVX512 KERNEL_FOR_ANY
 #endif
 
-/* Declares what KERNEL_EACH_WIDTH compiles; or, in a file for AVX-512 that defines KERNEL_OF_SIXTEEN first, what is compiled
- * there, where lanes.h has sixteen lanes. */
-#if defined(KERNEL_OF_SIXTEEN)
+/* Declares what KERNEL_EACH_WIDTH compiles; or, in a file for AVX-512 that defines KERNEL_OF_SIXTEEN first, what is
+ * compiled there, where lanes.h has sixteen lanes. */
+#ifdef KERNEL_OF_SIXTEEN
 #define KERNEL_BODY KERNEL_FOR_AVX512 static inline __attribute__((always_inline))
 #else
 #define KERNEL_BODY static inline __attribute__((always_inline))

@@ -1,7 +1,7 @@
 /*
  * lanes.h: eight values side by side, with the vector types that gcc and clang share, for kernels that compilers would
- * leave scalar: those that keep sums, whose order is theirs to keep. Bodies for KERNEL_EACH_WIDTH (kernel.h). Sixteen, for
- * AVX-512, in a file of KERNEL_OF_SIXTEEN.
+ * leave scalar: those that keep sums, whose order is theirs to keep. Bodies for KERNEL_EACH_WIDTH (kernel.h). Sixteen,
+ * for AVX-512, in a file of KERNEL_OF_SIXTEEN.
  *
  * Vectors are handed over by address: by value they would be passed differently in code for different processors.
  * Conversions and roots are spelt as loops over the lanes, which either compiler turns into one instruction; gcc 12
@@ -20,12 +20,12 @@
 
 #ifdef KERNEL_OF_SIXTEEN
 #define LANES 16
-#else
-#define LANES 8
-#endif
-#if LANES == 16 && defined(__x86_64__) && !defined(DNN_DOUBLE)
+#if defined(__x86_64__) && !defined(DNN_DOUBLE)
 #define LANES_MASKED
 #include <immintrin.h>
+#endif
+#else
+#define LANES 8
 #endif
 
 typedef real reals __attribute__((vector_size(LANES * sizeof(real))));
@@ -42,7 +42,8 @@ typedef double doubles __attribute__((vector_size(LANES / 2 * sizeof(double))));
 #ifdef LANES_MASKED
 KERNEL_BODY void lanes_load(reals *v, const real *from, size_t count)
 {
-    *v = (reals)(count == LANES ? _mm512_loadu_ps(from) : _mm512_maskz_loadu_ps((__mmask16)((1u << count) - 1), from));
+    __mmask16 mask = (__mmask16)((1u << count) - 1);
+    *v = (reals)(count == LANES ? _mm512_loadu_ps(from) : _mm512_maskz_loadu_ps(mask, from));
 }
 
 KERNEL_BODY void lanes_store(real *to, const reals *v, size_t count)
@@ -79,6 +80,7 @@ KERNEL_BODY void lanes_choose(reals *v, const masks *mask, const reals *other)
     *v = (reals)(((masks)*other & *mask) | ((masks)*v & ~*mask));
 }
 
+#if LANES == 8
 /* Eight rows at once, a row a lane: AT <- where each begins, of COUNT rows WIDTH values apart; lanes beyond have the
  * last again. Column I of them from FROM on. */
 KERNEL_BODY void lanes_rows(size_t at[LANES], int count, size_t width)
@@ -90,6 +92,7 @@ KERNEL_BODY void lanes_rows(size_t at[LANES], int count, size_t width)
 #define LANES_COLUMN(from, at, i) \
     ((reals){(from)[(at)[0] + (i)], (from)[(at)[1] + (i)], (from)[(at)[2] + (i)], (from)[(at)[3] + (i)], \
              (from)[(at)[4] + (i)], (from)[(at)[5] + (i)], (from)[(at)[6] + (i)], (from)[(at)[7] + (i)]})
+#endif
 
 KERNEL_BODY void lanes_root(reals *v)
 {
@@ -125,30 +128,15 @@ KERNEL_BODY double lanes_sum(doubles *v)
     return (*v)[0];
 }
 
-/* V, the lanes of each half, quarter, eighth changed with those of the other. */
-#if LANES == 16
-#define LANES_HALVES(v)   __builtin_shufflevector(v, v, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7)
-#define LANES_QUARTERS(v) __builtin_shufflevector(v, v, 4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11)
-#define LANES_PAIRS(v)    __builtin_shufflevector(v, v, 2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13)
-#define LANES_ONES(v)     __builtin_shufflevector(v, v, 1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 13, 12, 15, 14)
-#else
-#define LANES_HALVES(v) __builtin_shufflevector(v, v, 4, 5, 6, 7, 0, 1, 2, 3)
-#define LANES_PAIRS(v)  __builtin_shufflevector(v, v, 2, 3, 0, 1, 6, 7, 4, 5)
-#define LANES_ONES(v)   __builtin_shufflevector(v, v, 1, 0, 3, 2, 5, 4, 7, 6)
-#endif
-
 /* Adds the lanes up. False where squares may have been too large or too small for a float: then lanes_exact is to be
  * asked. A sum of exactly 0 is one of zeros, as there are many once the data have been learnt, or of values below
  * 1e-19, which count as such: the branch that takes zeros twice could not be foreseen. */
 KERNEL_BODY bool lanes_total(const reals *squares, double *total)
 {
-    reals sum = *squares + LANES_HALVES(*squares);
-#if LANES == 16
-    sum += LANES_QUARTERS(sum);
-#endif
-    sum += LANES_PAIRS(sum);
-    sum += LANES_ONES(sum);
-    *total = (double)sum[0];
+    doubles low, high;
+    lanes_double(squares, &low, &high);
+    low += high;
+    *total = lanes_sum(&low);
     return (*total > 1e-30 && *total < 1e37) || *total == 0;
 }
 

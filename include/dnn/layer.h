@@ -24,15 +24,15 @@
 
 #include "base/args.h"
 #include "base/err.h"
-#include "dnn/gemm.h"
 #include "dnn/outer.h"
+#include "dnn/product.h"
 #include "dnn/real.h"
 #include "dnn/shape.h"
 
 #define LAYER_NAME_MAX   24
 #define LAYER_TENSORS    4 /* tensors of one sort (parameters, statistics, saved) that one layer may have */
 #define LAYER_THREADS    64
-#define LAYER_PRODUCTS   3
+#define LAYER_PRODUCTS   3 /* matrix products that one layer makes of its tensors as they lie */
 #define LAYER_GROUP      16 /* units that no two threads share, as kernels take them */
 
 enum layer_flag {
@@ -44,7 +44,7 @@ enum layer_flag {
     LAYER_SATURATES = 1 << 5,  /* flat on both sides: sigmoid, tanh */
     LAYER_BY_UNITS = 1 << 6,   /* can share its units among threads instead of the rows (layer_run.by_units) */
     LAYER_BY_PLACES = 1 << 7,  /* likewise, but that pays only where there are fewer rows than threads */
-    LAYER_FINITE = 1 << 8,     /* what is finite stays so, both ways */
+    LAYER_FINITE = 1 << 8,     /* no tensors of its own; what comes in finite goes out so, both ways */
 };
 
 struct layer {
@@ -126,8 +126,8 @@ struct layer_kind {
     void (*needs)(const struct layer *layer, struct layer_needs *needs);
     /* Floating-point operations of forward for one row; backward is counted as twice that. NULL: one a value. */
     double (*flops)(const struct layer *layer);
-    /* Makes ready what hangs on the rest of RUN; asked before the first pass and when rows or units change. NULL:
-     * nothing does. */
+    /* Makes ready what hangs on the rest of RUN; asked before the first pass and when rows or units change. All of a
+     * thread's rows then go through together, never some of them. NULL: nothing does. */
     void (*ready)(struct layer_run *run);
     void (*forward)(const struct layer_run *run, int part);
     void (*backward)(const struct layer_run *run, int part);

@@ -1,9 +1,9 @@
 /*
- * product.h: a matrix product that is made ready once and made many times: how it is made best depends on its sizes, and
- * finding that out takes as long as a small product itself. gemm.h makes them ready; the kernels of floats behind it are
- * for processors with AVX2 and FMA (product.c) and AVX-512 (product_wider.c), for blocks of any size. Ours rather than
- * a library's because products of a training step are often small, and a library then spends its time on laying both
- * matrices out anew.
+ * product.h: a matrix product that is made ready once and made many times: how it is made best depends on its sizes,
+ * and finding that out takes as long as a small product itself. gemm.h makes them ready; the kernels of floats behind
+ * it are for processors with AVX2 and FMA (product.c) and AVX-512 (product_wider.c), for blocks of any size. Ours
+ * rather than a library's because products of a training step are often small, and a library then spends its time on
+ * laying both matrices out anew.
  */
 #ifndef DNN_PRODUCT_H
 #define DNN_PRODUCT_H
@@ -13,8 +13,8 @@
 
 #include "dnn/real.h"
 
-/* c = a b, plus bias in every row where BIAS is not NULL, plus what c held where ADD is set. The same product gives the
- * same bits. */
+/* c = a b, plus bias in every row where BIAS is not NULL, or plus what c held where ADD is set. The same product gives
+ * the same bits. */
 struct product {
     int m, n, k;
     const real *a; /* [m, k]: from one row to the next A_ROW values, along a row A_STEP; one of them is 1 */

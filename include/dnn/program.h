@@ -8,8 +8,9 @@
  * it. A forward-only program, for evaluation, is the same list up to the loss, in evaluation mode.
  *
  * Running op by op and running at full speed give the same bits: the partition of the rows, or of a layer's units where
- * it has many for the rows of a batch, depends on the plan, the number of rows and the ranks only, and reductions go by
- * rank. While ops run, floats too small for full precision count as 0 (for the double of gradient checks they do not).
+ * it has many for the rows of a batch, depends on the plan, the number of rows, the ranks and the kind of processor
+ * only, and reductions go by rank. While ops run, floats too small for full precision count as 0 (for the double of
+ * gradient checks they do not).
  */
 #ifndef DNN_PROGRAM_H
 #define DNN_PROGRAM_H
@@ -30,7 +31,7 @@ struct op {
     int parts;
     bool meet;      /* all threads meet before it */
     void (*pass)(const struct layer_run *run, int part); /* of FORWARD and BACKWARD: the kind's */
-    int straight;   /* passes from this one on between which nobody meets and nothing is done; 0: no pass, or in parts */
+    int straight;   /* passes from this one on between which nothing is to be done; 0: no pass, or in parts */
     int joined;     /* ops from this one on that a thread goes through ROWS of its rows at a time; 1: no other */
     int rows;
     double flops;   /* for a full batch */
@@ -62,9 +63,11 @@ struct layer_norms {
 };
 
 /* Looks at what ops have written while a job goes on, for values that are not finite: the run ends behind the first op
- * that it does not let pass. Every thread calls it when all have done their share of op OP, to look at one part of
- * RANKS; meanwhile nobody writes. It is not asked of ops behind others that leave finite what is so. SUMMED: what
- * backward leaves of parameters' gradients needs no look, since their norm gets one behind `reduce`. */
+ * that it does not let pass. Every thread, RANK of RANKS, calls it to look at its part of what OP has written, others
+ * may still be writing theirs: of what is by rows its share of the batch's (sharing_part), of gradients in parts its
+ * own. It may be called for ops behind the one where the run ends, and is not for those that hand on what came in
+ * (LAYER_FINITE). SUMMED: what backward leaves of parameters' gradients needs no look, since their norm gets one behind
+ * `reduce`. */
 struct program_guard {
     bool (*passes)(void *context, int op, int rank, int ranks, bool summed);
     void *context;

@@ -128,7 +128,8 @@ void program_settle(struct program *program);
 
 /* --- sharing.c */
 
-/* How many of RANKS threads share a step of ROWS rows. */
+/* How many of RANKS threads share a step of ROWS rows: one, where more would not make it quicker. For tests: all where
+ * the environment holds DNNTUI_ALL_THREADS. */
 int sharing_ranks(const struct net *net, enum program_mode mode, int rows, int ranks);
 
 /* Whether the threads share the units of layer I, or its places, not the rows. This and the next look at the program's

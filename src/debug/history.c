@@ -5,7 +5,7 @@
  * What keeping a snapshot costs is measured, and so few are kept that it stays below SHARE of the time; where steps are
  * so long that going back between two would take longer than SETTLE_LIMIT, below MOST of it. Towards the end
  * of a run whose end is known, every step gets one, so that going back from there is quick; where a run ends
- * otherwise, the last few steps are run once more for that (history_settle).
+ * otherwise, the last few steps are run once more for that, unless it takes too long (history_settle).
  */
 #include <math.h>
 #include <stdio.h>

@@ -60,8 +60,9 @@ static size_t parts_of(const struct session *session, const struct place *place)
  * looked at as if they followed one another. */
 static bool share_finite(const struct session *session, const struct place *place, int rank, int ranks)
 {
-    size_t pieces = place->partial ? (size_t)ranks : place->rows, each = place->count * parts_of(session, place) / pieces;
-    size_t from = pieces * (size_t)rank / (size_t)ranks * each, end = pieces * ((size_t)rank + 1) / (size_t)ranks * each;
+    size_t sharers = (size_t)ranks, pieces = place->partial ? sharers : place->rows;
+    size_t each = place->count * parts_of(session, place) / pieces;
+    size_t from = pieces * (size_t)rank / sharers * each, end = pieces * ((size_t)rank + 1) / sharers * each;
     bool finite = true;
     while (finite && from < end) {
         size_t part = from / place->count, at = from % place->count;
@@ -90,7 +91,7 @@ static bool norms_finite(const struct session *session, const struct op *op)
     return op->code == OP_UPDATE && isfinite(program_norms(session->train, op->layer)->weight);
 }
 
-/* Sums that a step takes anyway tell of updates, and of the gradients that backward has been let pass for their sake. */
+/* Sums that a step takes anyway tell of updates, and of the gradients that backward was let pass for their sake. */
 static bool nan_passes(void *context, int op, int rank, int ranks, bool summed)
 {
     const struct session *session = context;
@@ -99,6 +100,8 @@ static bool nan_passes(void *context, int op, int rank, int ranks, bool summed)
     struct place place;
     if (code == OP_UPDATE || (code == OP_REDUCE && (finite || summed)))
         return finite;
+    if (code == OP_REDUCE) /* all have met, and what they have added up is divided otherwise */
+        rank = 0, ranks = 1;
     for (int i = 0; op_place(session, op, i, &place); i++)
         if (!(place.gradient && summed) && !share_finite(session, &place, rank, ranks))
             return false;

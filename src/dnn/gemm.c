@@ -11,6 +11,7 @@
  */
 #include "dnn/gemm.h"
 
+#include <assert.h>
 #include <cblas.h>
 #include <dlfcn.h>
 #include <pthread.h>
@@ -112,16 +113,20 @@ static void run_anywhere(const struct product *p)
         plain_gemm(p);
 }
 
-static void run_nothing(const struct product *p)
+/* Of no steps, or rows, or columns. */
+static void run_empty(const struct product *p)
 {
-    (void)p;
+    for (int i = 0; i < p->m && !p->add; i++)
+        for (int j = 0; j < p->n; j++)
+            p->c[i * p->c_row + j] = p->bias ? p->bias[j] : 0;
 }
 
 static product_run *choose(const struct product *p)
 {
-    if (p->m == 0 || p->n == 0)
-        return run_nothing;
-#ifndef DNN_DOUBLE
+    assert(!p->add || !p->bias);
+    if (p->m == 0 || p->n == 0 || p->k == 0)
+        return run_empty;
+#if defined(__x86_64__) && !defined(DNN_DOUBLE)
     if (kernel_width == KERNEL_WIDER)
         return product_choose_wider(p);
     if (kernel_wide())

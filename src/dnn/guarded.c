@@ -7,12 +7,14 @@
  * again: an op that could not is only run when all agree on what was before it. So the guard costs few meetings, which
  * take longer than the looking.
  */
+#include <assert.h>
 #include <limits.h>
 #include <math.h>
 
 #include "dnn/program_body.h"
 
-enum { NOTHING = INT_MAX }; /* found */
+/* What is found where all is let pass: behind every op. */
+enum { NOTHING = INT_MAX };
 
 /* Whether OP changes what it reads, or what is kept from step to step. */
 static bool changes(const struct program *program, const struct op *op)
@@ -21,14 +23,16 @@ static bool changes(const struct program *program, const struct op *op)
     return op->code == OP_REDUCE || (op->code == OP_FORWARD && first[op->layer] < first[op->layer + 1]);
 }
 
-/* Whether each thread alone has written what it is to look at: its rows, its part of a gradient, its sums; behind the
- * last part of `reduce` all have met. */
+/* Whether each thread may look at once at what is its own to look at: it alone has written that, its rows, its part of
+ * a gradient, its sums. So it is behind `reduce`, too, although that has two parts: what others have added up was there
+ * before the second. */
 static bool is_own(const struct program *program, const struct op *op)
 {
     return !op->pass || (op->parts == 1 && !program->run[op->layer].by_units && !changes(program, op));
 }
 
-/* Whether there is nothing to look for in what OP, of a job that began with BEGIN, has written. */
+/* Whether there is nothing to look for in what OP, of a job that began with BEGIN, has written: what only hands on is
+ * let pass with the op before it, which has been looked at. */
 static bool needs_no_look(const struct program *program, const struct op *op, const struct op *begin)
 {
     if (op->code == OP_BACKWARD && op->layer == 0 && program->summed)
@@ -77,7 +81,7 @@ const struct op *guarded_ops(const struct worker *worker, const struct op *begin
     const struct program *program = worker->program;
     const struct op *op = begin, *unseen = NULL, *found = NULL;
     worker->lane->found = NOTHING;
-    for (; op < *end && op->code != OP_UPDATE && !found; op++) {
+    for (; op < *end && op->code != OP_UPDATE; op++) {
         if (op > begin && (op->meet || unseen || changes(program, op))) {
             found = agree(worker, op, unseen, changes(program, op));
             unseen = NULL;
@@ -102,7 +106,6 @@ const struct op *guarded_ops(const struct worker *worker, const struct op *begin
 const struct op *guarded_updates(const struct worker *worker, const struct op *op, const struct op *end)
 {
     const struct op *found = NULL;
-    worker->lane->found = NOTHING;
     while (op < end && !found) {
         parameters_update(worker, op, op + 1);
         look(worker, op);
@@ -121,20 +124,23 @@ static void take_back_sums(struct program *program)
         program->sums[i].gradient = program->sums[i].before;
 }
 
-/* To look at parameters' gradients, which no cache holds, takes longer than to look at all the rest; and a value in them
- * that is not finite makes their norm so. Only when that is so it matters which op was first: then all those of backward
- * are run again, which writes the same, with a look at each. A job that does not hold all of them looks at once:
- * `reduce` adds to the first thread's part, so none may stay from before. */
+/* To look at parameters' gradients, which no cache holds, takes longer than to look at all the rest; and a value in
+ * them that is not finite makes their norm so. Only when that is so, or when something else was found on the way back,
+ * it matters which op was first: then all those of backward are run again, which writes the same, with a look at each.
+ * A job that does not hold all of them looks at once: `reduce` adds to the first thread's part, so none may stay from
+ * before. */
 void guarded_run(struct program *program)
 {
+    assert(!program->owing); /* so that whoever looks at gradients puts nothing into memory first */
     int start = program->cursor, reduce = program_reduce(program), backward = program->net->top.layers + 2;
     program->summed = start <= backward && program->end > reduce;
     execute_job(program);
-    if (!program->summed || program->cursor != reduce + 1 || isfinite(program_gradient_norm(program)))
+    bool reduced = program->cursor > reduce, sound = reduced && isfinite(program_gradient_norm(program));
+    if (!program->summed || program->cursor <= backward || program->cursor > reduce + 1 || sound)
         return;
     program->summed = false;
     program->cursor = backward;
     execute_job(program);
-    if (program->cursor <= reduce)
+    if (reduced && program->cursor <= reduce)
         take_back_sums(program);
 }

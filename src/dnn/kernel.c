@@ -11,7 +11,10 @@ static enum kernel_width processor_width(void)
     __builtin_cpu_init();
     if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma"))
         return KERNEL_PORTABLE;
-    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vbmi2") ? KERNEL_WIDER : KERNEL_WIDE;
+    bool wider = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
+                 __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") &&
+                 __builtin_cpu_supports("avx512vbmi2");
+    return wider ? KERNEL_WIDER : KERNEL_WIDE;
 #else
     return KERNEL_PORTABLE;
 #endif

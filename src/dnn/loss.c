@@ -192,7 +192,7 @@ KERNEL_BODY double ce_rows_body(const real *restrict z, const real *restrict tar
 }
 
 KERNEL_EACH_WIDTH(double, ce_rows, (const real *z, const real *target, int count, int rows, int width, real *dz),
-             (z, target, count, rows, width, dz))
+                  (z, target, count, rows, width, dz))
 
 static double run_ce(const struct arg_values *args, const real *z, const real *target, int first, int last, int rows,
                      int width, real *dz)

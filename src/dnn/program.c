@@ -114,7 +114,8 @@ static bool takes_some_rows(const struct program *program, const struct op *op)
         return false;
     const struct layer *layer = &net->top.layer[op->layer];
     bool trains = net->first_param[op->layer] < net->first_param[op->layer + 1];
-    return !(layer->kind->flags & LAYER_BY_UNITS) && (op->code == OP_FORWARD || !trains) && rows_in_cache(layer) > 1;
+    return !(layer->kind->flags & LAYER_BY_UNITS) && !layer->kind->ready && (op->code == OP_FORWARD || !trains) &&
+           rows_in_cache(layer) > 1;
 }
 
 /* Says which ops go through some rows at a time together: those with more than the cache holds. */

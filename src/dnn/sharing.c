@@ -1,7 +1,7 @@
 /*
  * sharing.c: how the threads share a step: how many there are, whether they share the rows of a layer, its units or its
- * places, where they must meet, and what of the rows and the parameters is whose. All of it follows from the plan, none
- * from a clock: who does what decides the bits.
+ * places, where they must meet, and what of the rows and the parameters is whose. All of it follows from the plan and
+ * the kind of processor, none from a clock: who does what decides the bits.
  */
 #include <stdlib.h>
 
@@ -59,7 +59,7 @@ static const double rate[] = {[KERNEL_PORTABLE] = 40, [KERNEL_WIDE] = 75, [KERNE
 
 int sharing_ranks(const struct net *net, enum program_mode mode, int rows, int ranks)
 {
-    if (getenv("DNNTUI_ALL_THREADS")) /* for tests: whether or not it pays */
+    if (getenv("DNNTUI_ALL_THREADS"))
         return ranks;
     const struct program plan = {.net = (struct net *)net, .mode = mode, .rows_max = rows, .ranks = ranks};
     double flops = net_flops(net) * rows, moved = 0;

@@ -138,7 +138,7 @@ KERNEL_BODY void follow_body(int n, real momentum, const real *restrict value, r
 }
 
 KERNEL_EACH_WIDTH(void, follow, (int n, real momentum, const real *value, real count, real *running),
-             (n, momentum, value, count, running))
+                  (n, momentum, value, count, running))
 
 /* SQUARES [features] are the sums of squares over the whole batch. */
 static void update_running(const struct layer_run *run, const real *mean, const real *squares)

@@ -31,8 +31,8 @@ KERNEL_BODY void normalize_body(const real *restrict x, real mean, real inverse,
         y[i] = (x[i] - mean) * inverse * weight + bias;
 }
 KERNEL_EACH_WIDTH(void, normalize,
-             (const real *restrict x, real mean, real inverse, real weight, real bias, size_t n, real *restrict y),
-             (x, mean, inverse, weight, bias, n, y))
+                  (const real *restrict x, real mean, real inverse, real weight, real bias, size_t n, real *restrict y),
+                  (x, mean, inverse, weight, bias, n, y))
 
 KERNEL_BODY void gradient_body(const real *restrict dy, const real *restrict x, real scale, real mean_dy, real mean,
                                real slope, size_t n, real *restrict dx)
@@ -41,9 +41,9 @@ KERNEL_BODY void gradient_body(const real *restrict dy, const real *restrict x, 
         dx[i] = scale * (dy[i] - mean_dy - (x[i] - mean) * slope);
 }
 KERNEL_EACH_WIDTH(void, gradient,
-             (const real *restrict dy, const real *restrict x, real scale, real mean_dy, real mean, real slope,
-              size_t n, real *restrict dx),
-             (dy, x, scale, mean_dy, mean, slope, n, dx))
+                  (const real *restrict dy, const real *restrict x, real scale, real mean_dy, real mean, real slope,
+                   size_t n, real *restrict dx),
+                  (dy, x, scale, mean_dy, mean, slope, n, dx))
 
 static size_t plane_of(const struct layer_run *run)
 {

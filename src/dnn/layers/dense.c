@@ -90,9 +90,10 @@ static void dense_ready(struct layer_run *run)
     int in = run->in, out = run->out, rows = own_rows(run), units = run->units;
     struct gemm_block x = {.at = own_x(run), .stride = in}, weight = {.at = own_weight(run), .stride = in};
     struct gemm_block weight_turned = {weight.at, in, .transposed = true};
-    run->product[FORWARD] = gemm_ready(rows, units, in, x, weight_turned, has_bias(run) ? run->param[1] + run->unit : NULL,
+    const real *bias = has_bias(run) ? run->param[1] + run->unit : NULL;
+    run->product[FORWARD] = gemm_ready(rows, units, in, x, weight_turned, bias,
                                        run->y + (size_t)run->first * (size_t)out + run->unit, out);
-    if (!run->grad[0])
+    if (!run->grad[0]) /* a program that evaluates */
         return;
     struct gemm_block dy = {.at = own_dy(run), .stride = out}, dy_turned = {dy.at, out, .transposed = true};
     run->product[TO_WEIGHT] = gemm_ready(units, in, rows, dy_turned, x, NULL,
@@ -187,7 +188,7 @@ KERNEL_BODY void write_outer_body(int units, int in, const real *restrict dy, co
 }
 
 KERNEL_EACH_WIDTH(void, write_outer, (int units, int in, const real *dy, const real *x, real *to, real *bias),
-             (units, in, dy, x, to, bias))
+                  (units, in, dy, x, to, bias))
 
 /* Of the weight, a gap, the bias, and a gap; gaps hold zeros. */
 static struct outer dense_gradient(const struct layer_run *run, size_t at)
@@ -215,10 +216,7 @@ static void weight_gradient(const struct layer_run *run)
         write_outer(run->units, in, dy, run->x, dw, db);
         return;
     }
-    if (rows == 0)
-        memset(dw, 0, (size_t)run->units * (size_t)in * sizeof *dw);
-    else
-        gemm_run(&run->product[TO_WEIGHT]);
+    gemm_run(&run->product[TO_WEIGHT]);
     if (db)
         features_sum(rows, (size_t)run->units, (size_t)out, dy, db);
 }
@@ -237,14 +235,12 @@ static void dense_backward(const struct layer_run *run, int which)
         return;
     }
     weight_gradient(run);
-    if (run->dx && run->units == 0)
-        memset(own_dx(run), 0, (size_t)own_rows(run) * (size_t)run->in * sizeof(real));
-    else if (run->dx)
+    if (run->dx)
         gemm_run(&run->product[TO_INPUT]);
 }
 
 const struct layer_kind layer_dense = {
     .name = "dense", .stem = "fc", .summary = "fully connected: y = x W^T + b", .args = dense_args,
     .flags = LAYER_WEIGHTED | LAYER_BY_UNITS, .forward_parts = 1, .backward_parts = 1, .plan = dense_plan,
-    .needs = dense_needs, .flops = dense_flops, .ready = dense_ready, .forward = dense_forward, .backward = dense_backward,
-    .gradient = dense_gradient};
+    .needs = dense_needs, .flops = dense_flops, .ready = dense_ready, .forward = dense_forward,
+    .backward = dense_backward, .gradient = dense_gradient};

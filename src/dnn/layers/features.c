@@ -181,13 +181,13 @@ KERNEL_BODY void gradient_body(int rows, int n, const real *restrict dy, const r
 KERNEL_EACH_WIDTH(void, sum, (int rows, size_t n, size_t stride, const real *x, real *to), (rows, n, stride, x, to))
 KERNEL_EACH_WIDTH(void, squares, (int rows, int n, const real *x, const real *mean, real *to), (rows, n, x, mean, to))
 KERNEL_EACH_WIDTH(void, products, (int rows, int n, const real *dy, const real *x, real *to, real *product),
-             (rows, n, dy, x, to, product))
+                  (rows, n, dy, x, to, product))
 KERNEL_EACH_WIDTH(void, normalize, (int rows, int n, const real *x, const real *mean, const real *inverse,
-                               const real *weight, const real *bias, real *normalized, real *y),
-             (rows, n, x, mean, inverse, weight, bias, normalized, y))
+                                    const real *weight, const real *bias, real *normalized, real *y),
+                  (rows, n, x, mean, inverse, weight, bias, normalized, y))
 KERNEL_EACH_WIDTH(void, gradient, (int rows, int n, const real *dy, const real *normalized, const real *weight,
-                              const real *inverse, const real *mean_dy, const real *mean_product, real *dx),
-             (rows, n, dy, normalized, weight, inverse, mean_dy, mean_product, dx))
+                                   const real *inverse, const real *mean_dy, const real *mean_product, real *dx),
+                  (rows, n, dy, normalized, weight, inverse, mean_dy, mean_product, dx))
 
 void features_sum(int rows, size_t n, size_t stride, const real *x, real *to)
 {

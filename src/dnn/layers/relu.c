@@ -36,5 +36,5 @@ static void relu_backward(const struct layer_run *run, int part)
 
 const struct layer_kind layer_relu = {
     .name = "relu", .stem = "relu", .summary = "rectifier: y = max(x, 0)",
-    .flags = LAYER_ACTIVATION | LAYER_RECTIFIER | LAYER_BY_PLACES | LAYER_FINITE, .forward_parts = 1, .backward_parts = 1,
-    .forward = relu_forward, .backward = relu_backward};
+    .flags = LAYER_ACTIVATION | LAYER_RECTIFIER | LAYER_BY_PLACES | LAYER_FINITE,
+    .forward_parts = 1, .backward_parts = 1, .forward = relu_forward, .backward = relu_backward};

@@ -33,7 +33,7 @@ static void adam_prepare(const struct optim_step *step, double constant[OPTIM_CO
 }
 
 KERNEL_EACH_WIDTH(void, update, (const struct optim_step *step, const double *constant, real shrink, real decay),
-             (step, constant, shrink, decay))
+                  (step, constant, shrink, decay))
 
 static void update_all(const struct optim_step *step, real shrink, real decay)
 {

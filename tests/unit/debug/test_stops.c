@@ -457,6 +457,30 @@ static void test_nan_op_by_op(void **state)
     assert_true(met[OP_FORWARD] && met[OP_BACKWARD] && met[OP_UPDATE]);
 }
 
+/* `bwd out` overflows in the gradient of its weight alone, which waits for `reduce`; before that `bwd fc3` does in what
+ * it passes back. The first is named. */
+static void test_nan_in_a_gradient_first(void **state)
+{
+    (void)state;
+    for (int threads = 1; threads <= 3; threads++)
+        for (int by_op = 0; by_op < 2; by_op++) {
+            struct session *session = live_open("diabetes", 1, threads);
+            live_net(session, "dense 200, dense 200, dense 200");
+            for (int i = 0; i < session->net->params; i++) {
+                const struct window *window = &session->net->param[i];
+                double scale = window->layer == 2 ? 1e33 : window->layer == 3 ? 1e-12 : 1;
+                for (size_t k = 0; k < window->count; k++)
+                    session->net->w[window->offset + k] *= (real)scale;
+            }
+            add(session, &stops_break_nan, NULL);
+            run_until_nan(session, (uint64_t)by_op);
+            assert_int_equal(session->stop, STOP_BREAK);
+            assert_non_null(strstr(session->stop_text, "bwd out wrote out.grad"));
+            assert_string_equal(program_op(session->train, program_cursor(session->train))->name, "bwd fc3");
+            session_close(session);
+        }
+}
+
 /* --- watch */
 
 static void test_watch(void **state)
@@ -560,6 +584,7 @@ int main(void)
         cmocka_unit_test(test_nan_in_a_part),
         cmocka_unit_test(test_nan_behind_an_earlier_job),
         cmocka_unit_test(test_nan_op_by_op),
+        cmocka_unit_test(test_nan_in_a_gradient_first),
         cmocka_unit_test(test_watch),
         cmocka_unit_test(test_watch_gaps),
         cmocka_unit_test(test_list),

@@ -110,6 +110,7 @@ static void products_are_sums(void **state)
     draw(&rng);
     check_shape(1, 1, 1);
     check_shape(0, 5, 3);
+    check_shape(5, 0, 3);
     check_shape(63, 64, 63);
     for (int rows = 1; rows <= 18; rows++)
         for (int in = 1; in <= 18; in++)
@@ -174,6 +175,35 @@ static void blocks_are_products_in_place(void **state)
                                       tb ? 1 : MOST - 1) + (add ? 3 : 0));
                 near(c[i * (MOST - 2) + j], want);
             }
+    }
+}
+
+/* Added to what is there, in several stretches of steps and by copied panels; the arrays end where they are told to. */
+static void large_products_are_added(void **state)
+{
+    (void)state;
+    enum { M = 67, N = 45, K = 1500 };
+    struct rng rng = rng_start(10, RNG_TEST, 0, 0);
+    for (int turned = 0; turned < 4; turned++) {
+        bool ta = turned & 1, tb = turned & 2;
+        real *a = malloc(sizeof(real) * M * K), *other = malloc(sizeof(real) * K * N);
+        real *c = malloc(sizeof(real) * M * N);
+        assert_true(a && other && c);
+        for (int i = 0; i < M * K; i++)
+            a[i] = (real)(rng_normal(&rng) / 32);
+        for (int i = 0; i < K * N; i++)
+            other[i] = (real)(rng_normal(&rng) / 32);
+        for (int i = 0; i < M * N; i++)
+            c[i] = (real)i / 100;
+        struct gemm_block first = {a, ta ? M : K, ta}, second = {other, tb ? K : N, tb};
+        gemm_blocks(M, N, K, first, second, true, c, N);
+        for (int i = 0; i < M; i++)
+            for (int j = 0; j < N; j++)
+                near(c[i * N + j], sum(K, a + (ta ? i : i * K), ta ? M : 1, other + (tb ? j * K : j), tb ? 1 : N) +
+                                       (i * N + j) / 100.0);
+        free(a);
+        free(other);
+        free(c);
     }
 }
 
@@ -242,6 +272,7 @@ int main(void)
         cmocka_unit_test(products_are_sums),
         cmocka_unit_test(blocks_are_products_in_place),
         cmocka_unit_test(large_products_are_sums),
+        cmocka_unit_test(large_products_are_added),
         cmocka_unit_test(several_threads_may_call_at_once),
     };
     int failed = cmocka_run_group_tests_name("wider", tests, use_wider, NULL);

@@ -250,6 +250,21 @@ static void images_are_joined(void **state)
     }
 }
 
+/* Whether a step is shared hangs on what that saves: not one of a few products, all of a thousand rows. */
+static void only_what_pays_is_shared(void **state)
+{
+    (void)state;
+    struct network small, large;
+    unsetenv("DNNTUI_ALL_THREADS");
+    network_open(&small, "dense 16, relu", "ce", "adam", IN, OUT, ROWS, RANKS, 21);
+    network_open(&large, "dense 256, relu, dense 256, relu", "ce", "adam", IN, OUT, 1024, RANKS, 21);
+    setenv("DNNTUI_ALL_THREADS", "1", 1);
+    assert_int_equal(program_ranks(small.program), 1);
+    assert_int_equal(program_ranks(large.program), RANKS);
+    network_close(&small);
+    network_close(&large);
+}
+
 int main(void)
 {
     setenv("DNNTUI_ALL_THREADS", "1", 1);
@@ -261,6 +276,7 @@ int main(void)
         cmocka_unit_test(one_image_is_shared_by_places),
         cmocka_unit_test(images_are_joined),
         cmocka_unit_test(more_threads_change_rounding_alone),
+        cmocka_unit_test(only_what_pays_is_shared),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
