@@ -1,11 +1,11 @@
 /*
  * team.c: threads that spin while work is near and sleep when it is not.
  *
- * A meeting of spinning threads costs 0.1 to 0.3 microseconds, one through a condition variable hundreds of times that;
- * a step of a small network has a dozen meetings. But a thread that spins takes a core from everybody else, so between
- * jobs it gives up after SPIN_NANOSECONDS and sleeps, and inside a job it yields after some ten microseconds: where
- * other programs leave a core to two threads, a meeting takes as long as the one spins before the other is let on. To
- * yield to nobody costs next to nothing.
+ * A meeting of spinning threads costs about 0.1 microseconds, one through a condition variable a thousand times that; a
+ * step of a small network has a dozen meetings. But a thread that spins takes a core from everybody else, so between
+ * jobs it gives up after SPIN_NANOSECONDS and sleeps, and inside a job it yields after some microseconds: where other
+ * programs leave a core to two threads, a meeting takes as long as the one spins before the other is let on. To yield
+ * to nobody costs next to nothing.
  */
 #include "dnn/team.h"
 
@@ -23,7 +23,7 @@
 #include "dnn/layer.h"
 
 #define SPIN_NANOSECONDS   50000
-#define SPINS_BEFORE_YIELD 1000
+#define SPINS_BEFORE_YIELD 100
 
 struct team {
     int ranks, started;
