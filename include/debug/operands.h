@@ -29,7 +29,7 @@ struct place {
     size_t count;
     bool partial;
     bool gradient; /* what backward leaves of a parameter's, partial or not */
-    size_t rows;   /* of the batch; of what is not by rows COUNT */
+    bool by_rows;  /* of the batch */
 };
 
 /* Operand I of those that op OP writes, or reads; false behind the last. A statistic that `fwd` reads is the one from

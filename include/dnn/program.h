@@ -64,8 +64,7 @@ struct layer_norms {
 
 /* Looks at what ops have written while a job goes on, for values that are not finite: the run ends behind the first op
  * that it does not let pass. Every thread, RANK of RANKS, calls it to look at its part of what OP has written, others
- * may still be writing theirs: of what is by rows its share of the batch's (sharing_part), of gradients in parts its
- * own. It may be called for ops behind the one where the run ends, and is not for those that hand on what came in
+ * may still be writing theirs: of what is by rows program_part, of gradients in parts its own. It may be called for ops behind the one where the run ends, and is not for those that hand on what came in
  * (LAYER_FINITE). SUMMED: what backward leaves of parameters' gradients needs no look, since their norm gets one behind
  * `reduce`. */
 struct program_guard {
@@ -115,6 +114,13 @@ double program_flops(const struct program *program);   /* of a whole step with a
 double program_loss(const struct program *program);     /* mean over rows */
 bool program_nonfinite(const struct program *program);  /* the loss or a gradient norm is NaN or infinite */
 bool program_weights_finite(const struct program *program); /* after the last update */
+/* What is thread RANK's to look at of what OP writes for each row: rows [first, last), and of each all or, where COUNT
+ * is not 0, the values [from, from + count) of its units. */
+struct program_part {
+    int first, last, from, count;
+};
+struct program_part program_part(const struct program *program, int op, int rank);
+
 /* Whether what thread RANK has summed in OP is finite: its rows' loss, its share's squares of gradients, or of weights.
  * Other ops sum nothing. */
 bool program_sums_finite(const struct program *program, int op, int rank);

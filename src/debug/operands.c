@@ -126,7 +126,7 @@ bool op_place(const struct session *session, int op, int i, struct place *place)
         return false;
     place->partial = is_partial(session, program_op(train, op), &at);
     place->gradient = at.what == WRITTEN_GRADIENT && program_op(train, op)->code == OP_BACKWARD;
-    place->rows = (size_t)program_rows(train);
+    place->by_rows = !at.window;
     switch (at.what) {
     case WRITTEN_OUT:
         place->data = program_out(train, at.layer);
@@ -142,12 +142,12 @@ bool op_place(const struct session *session, int op, int i, struct place *place)
         break;
     case WRITTEN_GRADIENT:
         place->data = program_gradient(train) + at.window->offset;
-        place->count = place->rows = at.window->count;
+        place->count = at.window->count;
         break;
     case WRITTEN_PARAMETER:
     case WRITTEN_STATISTIC:
         place->data = (at.what == WRITTEN_PARAMETER ? net->w : net->s) + at.window->offset;
-        place->count = place->rows = at.window->count;
+        place->count = at.window->count;
         break;
     }
     return true;

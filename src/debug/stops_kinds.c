@@ -56,13 +56,12 @@ static size_t parts_of(const struct session *session, const struct place *place)
     return place->partial ? (size_t)program_ranks(session->train) : 1;
 }
 
-/* Looks at what is RANK's of RANKS: as the threads divide rows among them, and parts of a gradient, all of which are
- * looked at as if they followed one another. */
+/* Looks at part RANK of RANKS, and at parts of a gradient, all of which are looked at as if they followed one another:
+ * each thread at its own. */
 static bool share_finite(const struct session *session, const struct place *place, int rank, int ranks)
 {
-    size_t sharers = (size_t)ranks, pieces = place->partial ? sharers : place->rows;
-    size_t each = place->count * parts_of(session, place) / pieces;
-    size_t from = pieces * (size_t)rank / sharers * each, end = pieces * ((size_t)rank + 1) / sharers * each;
+    size_t all = place->count * parts_of(session, place), begin = (size_t)rank, sharers = (size_t)ranks;
+    size_t from = all * begin / sharers, end = all * (begin + 1) / sharers;
     bool finite = true;
     while (finite && from < end) {
         size_t part = from / place->count, at = from % place->count;
@@ -70,6 +69,20 @@ static bool share_finite(const struct session *session, const struct place *plac
         finite = all_finite(place->data + session->net->size * part + at, n);
         from += n;
     }
+    return finite;
+}
+
+/* The same of what is by rows. */
+static bool rows_finite(const struct session *session, const struct place *place, int op, int rank)
+{
+    struct program_part part = program_part(session->train, op, rank);
+    size_t width = place->count / (size_t)program_rows(session->train), count = part.count ? (size_t)part.count : width;
+    const real *row = place->data + (size_t)part.first * width + part.from;
+    if (count == width)
+        return all_finite(row, (size_t)(part.last - part.first) * width);
+    bool finite = true;
+    for (int i = part.first; i < part.last && finite; i++, row += width)
+        finite = all_finite(row, count);
     return finite;
 }
 
@@ -102,9 +115,12 @@ static bool nan_passes(void *context, int op, int rank, int ranks, bool summed)
         return finite;
     if (code == OP_REDUCE) /* all have met, and what they have added up is divided otherwise */
         rank = 0, ranks = 1;
-    for (int i = 0; op_place(session, op, i, &place); i++)
-        if (!(place.gradient && summed) && !share_finite(session, &place, rank, ranks))
+    for (int i = 0; op_place(session, op, i, &place); i++) {
+        if (place.gradient && summed)
+            continue;
+        if (!(place.by_rows ? rows_finite(session, &place, op, rank) : share_finite(session, &place, rank, ranks)))
             return false;
+    }
     return finite || code == OP_REDUCE;
 }
 

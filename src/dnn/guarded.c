@@ -23,12 +23,16 @@ static bool changes(const struct program *program, const struct op *op)
     return op->code == OP_REDUCE || (op->code == OP_FORWARD && first[op->layer] < first[op->layer + 1]);
 }
 
-/* Whether each thread may look at once at what is its own to look at: it alone has written that, its rows, its part of
- * a gradient, its sums. So it is behind `reduce`, too, although that has two parts: what others have added up was there
- * before the second. */
+/* Whether each thread may look at once at what is its own to look at: it alone has written that, its rows, its units of
+ * them, its part of a gradient, its sums. So it is behind `reduce`, too, although that has two parts: what others have
+ * added up was there before the second. */
 static bool is_own(const struct program *program, const struct op *op)
 {
-    return !op->pass || (op->parts == 1 && !program->run[op->layer].by_units && !changes(program, op));
+    if (!op->pass)
+        return true;
+    if (!program->run[op->layer].by_units)
+        return op->parts == 1 && !changes(program, op);
+    return program->net->top.layer[op->layer].kind->flags & LAYER_BY_UNITS && (op->code == OP_FORWARD || program->summed);
 }
 
 /* Whether there is nothing to look for in what OP, of a job that began with BEGIN, has written: what only hands on is

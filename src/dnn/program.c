@@ -363,6 +363,17 @@ bool program_weights_finite(const struct program *program)
     return isfinite(squares);
 }
 
+struct program_part program_part(const struct program *program, int op, int rank)
+{
+    const struct op *done = &program->op[op];
+    const struct lane *lane = &program->lane[rank];
+    if (done->code == OP_FORWARD && program->net->top.layer[done->layer].kind->flags & LAYER_BY_UNITS) {
+        const struct layer_run *run = &program->run[rank * program->net->top.layers + done->layer];
+        return (struct program_part){run->first, run->units ? run->last : run->first, run->unit, run->units};
+    }
+    return (struct program_part){.first = lane->first, .last = lane->last};
+}
+
 bool program_sums_finite(const struct program *program, int op, int rank)
 {
     switch (program->op[op].code) {
