@@ -63,10 +63,10 @@ struct layer_norms {
 };
 
 /* Looks at what ops have written while a job goes on, for values that are not finite: the run ends behind the first op
- * that it does not let pass. Every thread, RANK of RANKS, calls it to look at its part of what OP has written, others
- * may still be writing theirs: of what is by rows program_part, of gradients in parts its own. It may be called for ops behind the one where the run ends, and is not for those that hand on what came in
- * (LAYER_FINITE). SUMMED: what backward leaves of parameters' gradients needs no look, since their norm gets one behind
- * `reduce`. */
+ * that it does not let pass. Every thread, RANK of RANKS, calls it to look at its part of what OP has written, while
+ * others may still be writing theirs: of what is by rows program_part, of gradients in parts its own. It may be called
+ * for ops behind the one where the run ends, and is not for those that hand on what came in (LAYER_FINITE). SUMMED:
+ * what backward leaves of parameters' gradients needs no look, since their norm gets one behind `reduce`. */
 struct program_guard {
     bool (*passes)(void *context, int op, int rank, int ranks, bool summed);
     void *context;

@@ -32,7 +32,8 @@ static bool is_own(const struct program *program, const struct op *op)
         return true;
     if (!program->run[op->layer].by_units)
         return op->parts == 1 && !changes(program, op);
-    return program->net->top.layer[op->layer].kind->flags & LAYER_BY_UNITS && (op->code == OP_FORWARD || program->summed);
+    bool units = program->net->top.layer[op->layer].kind->flags & LAYER_BY_UNITS;
+    return units && (op->code == OP_FORWARD || program->summed);
 }
 
 /* Whether there is nothing to look for in what OP, of a job that began with BEGIN, has written: what only hands on is
