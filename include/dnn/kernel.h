@@ -43,7 +43,9 @@ bool kernel_choose(enum kernel_width width);
 #define KERNEL_BODY static inline __attribute__((always_inline))
 #endif
 
-/* RESULT NAME PARAMETERS: calls NAME_body, which is a KERNEL_BODY, with ARGUMENTS, compiled for each width. */
+/* RESULT NAME PARAMETERS: calls NAME_body, which is a KERNEL_BODY, with ARGUMENTS, compiled for each width. Doubles have
+ * one alone. */
+#if defined(__x86_64__) && !defined(DNN_DOUBLE)
 #define KERNEL_EACH_WIDTH(result, name, parameters, arguments) \
     KERNEL_FOR_AVX512 static result name##_wider parameters \
     { \
@@ -63,5 +65,12 @@ bool kernel_choose(enum kernel_width width);
             return name##_wider arguments; \
         return kernel_width == KERNEL_WIDE ? name##_wide arguments : name##_plain arguments; \
     }
+#else
+#define KERNEL_EACH_WIDTH(result, name, parameters, arguments) \
+    static inline result name parameters \
+    { \
+        return name##_body arguments; \
+    }
+#endif
 
 #endif

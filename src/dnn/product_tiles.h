@@ -70,42 +70,42 @@ enum shape { HALF, WHOLE, END_OF_HALF, END_OF_WHOLE, PART_OF_HALF, PART_OF_WHOLE
     WIDE static void shape##_##rows(const struct product *t) { multiply(rows, t, (struct columns){__VA_ARGS__}); }
 #define TALL_OF(rows) \
     TILE_OF(rows, half, LANES, 0, LANES, 0) \
-    TILE_OF(rows, end_of_half, LANES, 0, t->n, 0) \
     TILE_OF(rows, part_of_half, t->n, 0, t->n, 0)
 #define TILES_OF(rows) \
     TALL_OF(rows) \
     TILE_OF(rows, whole, LANES, LANES, LANES, LANES) \
-    TILE_OF(rows, end_of_whole, LANES, LANES, LANES, t->n - LANES) \
     TILE_OF(rows, part_of_whole, LANES, t->n - LANES, LANES, t->n - LANES)
-#define TALL_ROW(rows) [rows - 1] = {half_##rows, NULL, end_of_half_##rows, NULL, part_of_half_##rows, NULL}
+/* What is read of a copy needs no mask, which costs AVX-512 nothing. */
+#ifdef DNN_AVX512_H
+#define ENDS_OF(rows)
+#define TILE_ROW(rows) \
+    [rows - 1] = {half_##rows, whole_##rows, part_of_half_##rows, part_of_whole_##rows, part_of_half_##rows, \
+                  part_of_whole_##rows}
+#else
+#define ENDS_OF(rows) \
+    TILE_OF(rows, end_of_half, LANES, 0, t->n, 0) \
+    TILE_OF(rows, end_of_whole, LANES, LANES, LANES, t->n - LANES)
 #define TILE_ROW(rows) \
     [rows - 1] = {half_##rows, whole_##rows, end_of_half_##rows, end_of_whole_##rows, part_of_half_##rows, \
                   part_of_whole_##rows}
+#endif
 
-TILES_OF(1)
-TILES_OF(2)
-TILES_OF(3)
-TILES_OF(4)
-TILES_OF(5)
-TILES_OF(6)
+TILES_OF(1) ENDS_OF(1)
+TILES_OF(2) ENDS_OF(2)
+TILES_OF(3) ENDS_OF(3)
+TILES_OF(4) ENDS_OF(4)
+TILES_OF(5) ENDS_OF(5)
+TILES_OF(6) ENDS_OF(6)
 #ifdef DNN_AVX512_H
 TILES_OF(7)
 TILES_OF(8)
-TALL_OF(9)
-TALL_OF(10)
-TALL_OF(11)
-TALL_OF(12)
-TALL_OF(13)
-TALL_OF(14)
-TALL_OF(15)
 TALL_OF(16)
 #endif
 
 static product_run *const tiles[TALL][SHAPES] = {
     TILE_ROW(1), TILE_ROW(2), TILE_ROW(3), TILE_ROW(4), TILE_ROW(5), TILE_ROW(6),
 #ifdef DNN_AVX512_H
-    TILE_ROW(7), TILE_ROW(8), TALL_ROW(9), TALL_ROW(10), TALL_ROW(11), TALL_ROW(12), TALL_ROW(13), TALL_ROW(14),
-    TALL_ROW(15), TALL_ROW(16),
+    TILE_ROW(7), TILE_ROW(8), [15] = {half_16, NULL, part_of_half_16, NULL, part_of_half_16, NULL},
 #endif
 };
 
@@ -115,18 +115,20 @@ static enum shape shape_of(int columns, bool copied)
     return (columns > LANES ? WHOLE : HALF) + (columns % LANES == 0 ? 0 : copied ? END_OF_HALF : PART_OF_HALF);
 }
 
-static int tile_rows(int columns)
+/* Of ROWS rows that are left of a panel of COLUMNS: those of the next tile, so that all are as even as can be. */
+static int tile_rows(int rows, int columns)
 {
-    return columns > LANES ? TILE : TALL;
+    if (TALL > TILE && columns <= LANES && rows >= TALL)
+        return TALL;
+    return rows <= TILE ? rows : rows < 2 * TILE ? (rows + 1) / 2 : TILE;
 }
 
-/* All rows of PANEL, in tiles as even as can be. */
+/* All rows of PANEL. */
 static void multiply_panel(struct product *panel, bool copied)
 {
     enum shape shape = shape_of(panel->n, copied);
-    int most = tile_rows(panel->n);
     for (int rows = panel->m; rows > 0;) {
-        int now = rows <= most ? rows : rows < 2 * most ? (rows + 1) / 2 : most;
+        int now = tile_rows(rows, panel->n);
         tiles[now - 1][shape](panel);
         panel->a += now * panel->a_row;
         panel->c += now * panel->c_row;
@@ -273,7 +275,7 @@ static product_run *choose_tiles(const struct product *p)
         return run_panels;
     if (p->transposed)
         return run_small_turned;
-    return p->m <= tile_rows(p->n) ? tiles[p->m - 1][shape_of(p->n, false)] : run_small;
+    return p->m == tile_rows(p->m, p->n) ? tiles[p->m - 1][shape_of(p->n, false)] : run_small;
 }
 
 #endif

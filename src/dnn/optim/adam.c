@@ -32,8 +32,10 @@ static void adam_prepare(const struct optim_step *step, double constant[OPTIM_CO
     constant[CORRECTION] = 1 / sqrt(rest_of(number[BETA2], (double)step->t));
 }
 
-KERNEL_EACH_WIDTH(void, update, (const struct optim_step *step, const double *constant, real shrink, real decay),
-                  (step, constant, shrink, decay))
+KERNEL_FOR_AVX2 static void update_wide(const struct optim_step *step, const double *constant, real shrink, real decay)
+{
+    update_body(step, constant, shrink, decay);
+}
 
 static void update_all(const struct optim_step *step, real shrink, real decay)
 {
@@ -45,8 +47,10 @@ static void update_all(const struct optim_step *step, real shrink, real decay)
     }
     if (kernel_width == KERNEL_WIDER)
         adam_update_wider(step, constant, shrink, decay);
+    else if (kernel_width == KERNEL_WIDE)
+        update_wide(step, constant, shrink, decay);
     else
-        update(step, constant, shrink, decay);
+        update_body(step, constant, shrink, decay);
 }
 
 static void adam_update(const struct optim_step *step)
