@@ -74,7 +74,7 @@ $(OUT)/libdnn.a: $(DNN_OBJECTS)
 	rm -f $@ && $(AR) rcs $@ $^
 $(OUT)/libdnntui.a: $(REST_OBJECTS) $(OUT)/twin.o
 	rm -f $@ && $(AR) rcs $@ $^
-# A second engine, in double, inside the program: one object that keeps all its names to itself but those of the twin.
+# A second engine, in double, inside the program, which checks and need not be fast, so it is soon compiled: one object that keeps all its names to itself but those of the twin.
 # Groups of sections are taken apart, or the linker would take the second engine's for copies of the first's.
 $(OUT)/twin.o: $(TWIN_OBJECTS)
 	$(LD) -r --force-group-allocation -o $@.all $^
@@ -92,7 +92,7 @@ $(OUT)/%.o: %.c $(OUT)/flags
 	$(CC) @$(OUT)/flags -MMD -MP -c -o $@ $<
 $(OUT)/double/%.o: %.c $(OUT)/flags
 	@mkdir -p $(@D)
-	$(CC) @$(OUT)/flags -DDNN_DOUBLE -fno-lto -MMD -MP -c -o $@ $<
+	$(CC) @$(OUT)/flags -DDNN_DOUBLE -O1 -fno-lto -MMD -MP -c -o $@ $<
 $(OUT)/src/data/known_set.o: $(wildcard datasets/*.csv)
 $(OUT)/src/cmd/lesson_texts.o: $(wildcard datasets/lessons/*.dnn)
 

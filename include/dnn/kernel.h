@@ -43,8 +43,8 @@ bool kernel_choose(enum kernel_width width);
 #define KERNEL_BODY static inline __attribute__((always_inline))
 #endif
 
-/* RESULT NAME PARAMETERS: calls NAME_body, which is a KERNEL_BODY, with ARGUMENTS, compiled for each width. Doubles have
- * one alone. */
+/* RESULT NAME PARAMETERS: calls NAME_body, which is a KERNEL_BODY, with ARGUMENTS, compiled for each width; of
+ * doubles once. */
 #if defined(__x86_64__) && !defined(DNN_DOUBLE)
 #define KERNEL_EACH_WIDTH(result, name, parameters, arguments) \
     KERNEL_FOR_AVX512 static result name##_wider parameters \
