@@ -74,7 +74,8 @@ $(OUT)/libdnn.a: $(DNN_OBJECTS)
 	rm -f $@ && $(AR) rcs $@ $^
 $(OUT)/libdnntui.a: $(REST_OBJECTS) $(OUT)/twin.o
 	rm -f $@ && $(AR) rcs $@ $^
-# A second engine, in double, inside the program, which checks and need not be fast, so it is soon compiled: one object that keeps all its names to itself but those of the twin.
+# A second engine, in double, inside the program: one object that keeps all its names to itself but those of the twin. It
+# checks, and need not be fast: -O1 is compiled sooner.
 # Groups of sections are taken apart, or the linker would take the second engine's for copies of the first's.
 $(OUT)/twin.o: $(TWIN_OBJECTS)
 	$(LD) -r --force-group-allocation -o $@.all $^
