@@ -24,7 +24,7 @@ struct arena {
 struct arena arena_measure(void);
 
 /* Takes a zeroed block of SIZE bytes for what PURPOSE says ("the network"). Refuses, before anything is taken, what
- * exceeds the memory that the system says is available, and names both figures. */
+ * exceeds the memory that the system says is available, and names both figures; for less than 2 MB it is not asked. */
 int arena_open(struct arena *arena, size_t size, const char *purpose, struct err *err);
 
 /* The next COUNT elements of SIZE bytes, aligned to ARENA_ALIGN; NULL only while measuring. */

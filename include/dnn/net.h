@@ -54,6 +54,9 @@ struct net {
  * named; layers are called by kind and count. The words after `out` are activations put on it. */
 int topology_parse(const char *spec, int outputs, struct topology *top, struct err *err);
 
+/* TO <- FROM: the layers that there are, a small part of what there is room for. */
+void topology_copy(struct topology *to, const struct topology *from);
+
 /* Adds the text that topology_parse reads back to OUT. */
 void topology_print(const struct topology *top, struct text *out);
 

@@ -15,6 +15,10 @@ struct team *team_open(int ranks, struct err *err); /* ranks in [1, LAYER_THREAD
 void team_close(struct team *team);
 int team_ranks(const struct team *team);
 
+/* Starts the threads, if they have not been: before the first job. A network that one thread trains alone needs none,
+ * and starts sooner for it. */
+int team_start(struct team *team, struct err *err);
+
 /* Runs JOB(arg, rank) on all ranks at once and returns when all are done. */
 void team_run(struct team *team, void (*job)(void *arg, int rank), void *arg);
 

@@ -48,7 +48,7 @@ static unsigned char *take_large(size_t size)
 int arena_open(struct arena *arena, size_t size, const char *purpose, struct err *err)
 {
     *arena = (struct arena){0};
-    size_t available = memory_available();
+    size_t available = size < LARGE_PAGE ? SIZE_MAX : memory_available(); /* asking takes longer than a small block */
     if (size > available || size > SIZE_MAX - ARENA_ALIGN)
         return err_set(err, ERR_MEMORY, "%s would take %s; %s of memory is available", purpose,
                        text_bytes((double)size).s, text_bytes((double)available).s);

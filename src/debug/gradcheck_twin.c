@@ -45,7 +45,7 @@ static struct net *open_net(const struct topology *theirs, const struct shape *i
         err_set(err, ERR_MEMORY, "no memory for the layers of the network in double precision");
         return NULL;
     }
-    *top = *theirs;
+    topology_copy(top, theirs);
     for (int i = 0; i < top->layers; i++)
         top->layer[i].kind = layer_kind_find(top->layer[i].kind->name);
     net = net_open(top, in, err);

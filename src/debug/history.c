@@ -154,7 +154,7 @@ static bool take_topology(struct edit *edit, const struct edit *parent, const st
     }
     struct topology *copy = malloc(sizeof *copy);
     if (copy)
-        *copy = *top;
+        topology_copy(copy, top);
     edit->settings.top = copy;
     edit->owns_top = copy;
     return copy;

@@ -80,7 +80,7 @@ struct net *net_open(const struct topology *top, const struct shape *in, struct 
         err_set(err, ERR_MEMORY, "no memory for a network");
         return NULL;
     }
-    net->top = *top;
+    topology_copy(&net->top, top);
     net->in = *in;
     if (infer_shapes(net, err))
         goto fail;

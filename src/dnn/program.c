@@ -239,7 +239,8 @@ struct program *program_open(struct net *net, const struct loss *loss, enum prog
     char purpose[64];
     snprintf(purpose, sizeof purpose, "%s in batches of %d rows", mode == PROGRAM_TRAIN ? "training" : "evaluating",
              rows);
-    if (arena_open(&program->arena, measure.used, purpose, err)) {
+    if ((program->ranks > 1 && team_start(team, err)) ||
+        arena_open(&program->arena, measure.used, purpose, err)) {
         free(program);
         return NULL;
     }

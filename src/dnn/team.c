@@ -103,6 +103,7 @@ static void announce(struct team *team)
 
 void team_run(struct team *team, void (*job)(void *arg, int rank), void *arg)
 {
+    assert(team->started == team->ranks);
     team->job = job;
     team->arg = arg;
     atomic_store_explicit(&team->finished, 0, memory_order_relaxed);
@@ -158,20 +159,24 @@ struct team *team_open(int ranks, struct err *err)
     team->started = 1;
     pthread_mutex_init(&team->lock, NULL);
     pthread_cond_init(&team->wake, NULL);
+    return team;
+}
+
+int team_start(struct team *team, struct err *err)
+{
+    if (team->started == team->ranks)
+        return 0;
     /* Signals are the main thread's business: workers are born with all of them blocked. */
     sigset_t all, before;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    while (team->started < ranks && start_worker(team, team->started) == 0)
+    while (team->started < team->ranks && start_worker(team, team->started) == 0)
         team->started++;
     pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (team->started < ranks) {
-        err_set(err, ERR_MEMORY, "the system started only %d of %d threads; `--threads N` asks for fewer",
-                team->started, ranks);
-        team_close(team);
-        return NULL;
-    }
-    return team;
+    if (team->started < team->ranks)
+        return err_set(err, ERR_MEMORY, "the system started only %d of %d threads; `--threads N` asks for fewer",
+                       team->started, team->ranks);
+    return 0;
 }
 
 void team_close(struct team *team)

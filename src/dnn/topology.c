@@ -115,7 +115,7 @@ static int parse_stretch(struct topology *top, char *stretch, int outputs, struc
 
 int topology_parse(const char *spec, int outputs, struct topology *top, struct err *err)
 {
-    *top = (struct topology){0};
+    top->layers = 0;
     while (isspace((unsigned char)*spec))
         spec++;
     char *copy = strdup(spec);
@@ -128,6 +128,12 @@ int topology_parse(const char *spec, int outputs, struct topology *top, struct e
     if (status == 0 && topology_out(top) < 0)
         status = append_out(top, outputs, 0, NULL, err);
     return status;
+}
+
+void topology_copy(struct topology *to, const struct topology *from)
+{
+    to->layers = from->layers;
+    memcpy(to->layer, from->layer, (size_t)from->layers * sizeof *to->layer);
 }
 
 void topology_print(const struct topology *top, struct text *out)

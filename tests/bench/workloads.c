@@ -193,6 +193,7 @@ static void measure_sgemm(int threads, int64_t time)
     struct team *team = threads == 1 || threads == 2 ? team_open(threads, &err) : NULL;
     if (!team)
         bench_fail("sgemm takes 1 or 2 threads");
+    bench_check(team_start(team, &err), &err);
     for (int i = 0; i < threads; i++) {
         float **all[] = {&product.a[i], &product.b[i], &product.c[i]};
         for (int k = 0; k < 3; k++)
