@@ -54,7 +54,10 @@ REST_TESTS   := $(filter-out $(DNN_TESTS) $(DOUBLE_TESTS),$(shell find tests/uni
 UNIT_TESTS   := $(patsubst %.c,$(OUT)/%,$(DNN_TESTS) $(DOUBLE_TESTS) $(REST_TESTS))
 
 .PHONY: all run run-fashion test lessons lessons-seeds deps test-deps install uninstall check-layers bench bench-deps bench-readme doctor-table man clean help units
-all: $(PROGRAM)
+# As many compilers at once as there are processors, unless the caller says how many.
+jobs = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
+all:
+	@$(MAKE) --no-print-directory $(jobs) $(PROGRAM)
 
 help:
 	@echo 'make                 build ./dnntui            make run       install what is missing, build, start'
@@ -84,28 +87,28 @@ $(OUT)/twin.o: $(TWIN_OBJECTS)
 $(OUT)/libdnn-double.a: $(DOUBLE_OBJECTS)
 	rm -f $@ && $(AR) rcs $@ $^
 
+# Folders are made when something is first put there, and once: some three hundred objects are.
+.SECONDEXPANSION:
+.PRECIOUS: build/%/.
+build/%/.:
+	@mkdir -p $@
+
 # The flags are worked out once, when the first object is made: a machine may have got its libraries a moment ago.
-$(OUT)/flags: Makefile
-	@mkdir -p $(@D)
+$(OUT)/flags: Makefile | $(OUT)/.
 	@echo '$(ALL_CFLAGS)' | tr -s ' ' '\n' > $@
-$(OUT)/%.o: %.c $(OUT)/flags
-	@mkdir -p $(@D)
+$(OUT)/%.o: %.c $(OUT)/flags | $$(@D)/.
 	$(CC) @$(OUT)/flags -MMD -MP -c -o $@ $<
-$(OUT)/double/%.o: %.c $(OUT)/flags
-	@mkdir -p $(@D)
+$(OUT)/double/%.o: %.c $(OUT)/flags | $$(@D)/.
 	$(CC) @$(OUT)/flags -DDNN_DOUBLE -O1 -fno-lto -MMD -MP -c -o $@ $<
 $(OUT)/src/data/known_set.o: $(wildcard datasets/*.csv)
 $(OUT)/src/cmd/lesson_texts.o: $(wildcard datasets/lessons/*.dnn)
 
 # Unit tests.
 $(DNN_TESTS:%.c=$(OUT)/%): $(OUT)/%: $(OUT)/%.o $(OUT)/libdnn.a
-	@mkdir -p $(@D)
 	$(CC) $(MODE) $(LINK_$(BUILD)) -o $@ $^ -lcmocka $(DNN_LIBS)
-$(DOUBLE_TESTS:%.c=$(OUT)/%): $(OUT)/%: $(OUT)/double/%.o $(OUT)/libdnn-double.a
-	@mkdir -p $(@D)
+$(DOUBLE_TESTS:%.c=$(OUT)/%): $(OUT)/%: $(OUT)/double/%.o $(OUT)/libdnn-double.a | $$(@D)/.
 	$(CC) $(MODE) $(LINK_$(BUILD)) -o $@ $^ -lcmocka $(DNN_LIBS)
 $(REST_TESTS:%.c=$(OUT)/%): $(OUT)/%: $(OUT)/%.o $(OUT)/libdnntui.a $(OUT)/libdnn.a
-	@mkdir -p $(@D)
 	$(CC) $(MODE) $(LINK_$(BUILD)) -o $@ $^ -lcmocka $(LIBS)
 units: $(UNIT_TESTS)
 
@@ -126,7 +129,7 @@ test-deps: deps
 	$(call install-missing,$(TEST_PACKAGES))
 
 run: deps
-	@$(MAKE) --no-print-directory -s -j2 all
+	@$(MAKE) --no-print-directory -s $(jobs) $(PROGRAM)
 	@./dnntui $(ARGS)
 
 # Pictures: a small convolutional network on Fashion-MNIST, which a Debian package holds; accuracy after every epoch.
@@ -134,21 +137,21 @@ FASHION_NET := net conv 32 3x3, relu, pool max 2, conv 64 3x3, relu, pool max 2,
 FASHION_EPOCHS ?= 1 2 3
 run-fashion: deps
 	$(call install-missing,dataset-fashion-mnist)
-	@$(MAKE) --no-print-directory -s -j2 all
+	@$(MAKE) --no-print-directory -s $(jobs) $(PROGRAM)
 	@./dnntui --batch --seed 1 -c '$(FASHION_NET)' -c 'batch 128' \
 	  $(foreach epoch,$(FASHION_EPOCHS),-c 'epoch 1' -c 'print val.acc' -c 'print test.acc') fashion
 
 test: test-deps
-	@$(MAKE) --no-print-directory -s -j2 all units
+	@$(MAKE) --no-print-directory -s $(jobs) $(PROGRAM) units
 	@BUILD=$(BUILD) PROGRAM=$(PROGRAM) tests/run
 
 # The lessons, played through; the pictures that they write are in build/lessons. LESSONS names some: LESSONS='G2 D5'.
 lessons: deps
-	@$(MAKE) --no-print-directory -s -j2 all
+	@$(MAKE) --no-print-directory -s $(jobs) $(PROGRAM)
 	@PROGRAM=$(PROGRAM) tests/lessons --in build/lessons $(LESSONS)
 # How often each of their claims holds, over ten seeds.
 lessons-seeds: deps
-	@$(MAKE) --no-print-directory -s -j2 all
+	@$(MAKE) --no-print-directory -s $(jobs) $(PROGRAM)
 	@PROGRAM=$(PROGRAM) tests/lessons --seeds 10 $(LESSONS)
 
 # What others are measured with. `make bench` does without what is missing, and says so.
@@ -156,7 +159,7 @@ bench-deps: deps
 	$(call install-missing,$(BENCH_PACKAGES))
 # BENCH names parts or workloads: make bench BENCH='W2 W4 stops'.
 bench:
-	@$(MAKE) --no-print-directory -s -j2 all
+	@$(MAKE) --no-print-directory -s $(jobs) $(PROGRAM)
 	@PROGRAM=$(PROGRAM) BENCH='$(BENCH)' tests/bench/run
 # What the last whole run said, into README.md.
 bench-readme:
@@ -165,7 +168,7 @@ bench-readme:
 # RUNS names some of tests/doctor/runs, or all: make doctor-table RUNS='P01 H04'. None: the published mistakes (P) and
 # the healthy trainings (H), in some ten minutes.
 doctor-table:
-	@$(MAKE) --no-print-directory -s -j2 all
+	@$(MAKE) --no-print-directory -s $(jobs) $(PROGRAM)
 	@PROGRAM=$(PROGRAM) tests/doctor/run $(RUNS)
 
 check-layers:

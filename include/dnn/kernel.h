@@ -25,9 +25,14 @@ static inline bool kernel_wide(void)
 /* For tests: uses kernels of WIDTH from now on; false when the processor has none, and uses the widest below. */
 bool kernel_choose(enum kernel_width width);
 
+/* Defined where kernels are compiled for more than one width. */
+#if defined(__x86_64__) && !defined(DNN_DOUBLE)
+#define KERNEL_WIDTHS
+#endif
+
 /* A kernel holds no buffer that others fill: nothing for a guard on the stack to guard. */
 #define KERNEL_FOR_ANY __attribute__((no_stack_protector))
-#if defined(__x86_64__) && !defined(DNN_DOUBLE)
+#ifdef KERNEL_WIDTHS
 #define KERNEL_FOR_AVX2   __attribute__((target("avx2"), no_stack_protector))
 #define KERNEL_FOR_AVX512 __attribute__((target("avx512f,avx512vl,avx512dq,avx512bw"), no_stack_protector))
 #else
@@ -45,7 +50,7 @@ bool kernel_choose(enum kernel_width width);
 
 /* RESULT NAME PARAMETERS: calls NAME_body, which is a KERNEL_BODY, with ARGUMENTS, compiled for each width; of
  * doubles once. */
-#if defined(__x86_64__) && !defined(DNN_DOUBLE)
+#ifdef KERNEL_WIDTHS
 #define KERNEL_EACH_WIDTH(result, name, parameters, arguments) \
     KERNEL_FOR_AVX512 static result name##_wider parameters \
     { \

@@ -20,7 +20,7 @@
 
 #ifdef KERNEL_OF_SIXTEEN
 #define LANES 16
-#if defined(__x86_64__) && !defined(DNN_DOUBLE)
+#ifdef KERNEL_WIDTHS
 #define LANES_MASKED
 #include <immintrin.h>
 #endif

@@ -2,6 +2,12 @@
 #include "base/rng.h"
 
 #include <math.h>
+#include <stdbool.h>
+#include <string.h>
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
 
 void rng_philox(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4])
 {
@@ -73,10 +79,82 @@ uint32_t rng_below(struct rng *rng, uint32_t n)
     return (uint32_t)(product >> 32);
 }
 
+/* --- a shuffle, which comes with every epoch: of small samples and a small network that is soon over */
+
+/* Blocks that are drawn together: those of the counters from FIRST on; none to begin with. */
+enum { AHEAD = 8 };
+struct ahead {
+    uint32_t block[AHEAD][4];
+    uint32_t first, blocks;
+};
+
+#if defined(__x86_64__)
+
+static bool draws_ahead(const struct rng *rng)
+{
+    return __builtin_cpu_supports("avx512f") && rng->counter[0] <= UINT32_MAX - AHEAD;
+}
+
+/* The rounds of rng_philox for the counters from RNG's on, one in each 64 bits. */
+__attribute__((target("avx512f"))) static void draw_ahead(const struct rng *rng, uint32_t block[AHEAD][4])
+{
+    const __m512i low = _mm512_set1_epi64(UINT32_MAX);
+    __m512i c0 = _mm512_add_epi64(_mm512_set1_epi64(rng->counter[0]), _mm512_setr_epi64(0, 1, 2, 3, 4, 5, 6, 7));
+    __m512i c1 = _mm512_set1_epi64(rng->counter[1]);
+    __m512i c2 = _mm512_set1_epi64(rng->counter[2]), c3 = _mm512_set1_epi64(rng->counter[3]);
+    uint32_t k0 = rng->key[0], k1 = rng->key[1];
+    for (int round = 0; round < 10; round++) {
+        __m512i p0 = _mm512_mul_epu32(_mm512_set1_epi64(0xD2511F53u), c0);
+        __m512i p1 = _mm512_mul_epu32(_mm512_set1_epi64(0xCD9E8D57u), c2);
+        c0 = _mm512_xor_si512(_mm512_xor_si512(_mm512_srli_epi64(p1, 32), c1), _mm512_set1_epi64(k0));
+        c2 = _mm512_xor_si512(_mm512_xor_si512(_mm512_srli_epi64(p0, 32), c3), _mm512_set1_epi64(k1));
+        c1 = _mm512_and_si512(p1, low);
+        c3 = _mm512_and_si512(p0, low);
+        k0 += 0x9E3779B9u;
+        k1 += 0xBB67AE85u;
+    }
+    c0 = _mm512_or_si512(c0, _mm512_slli_epi64(c1, 32));
+    c2 = _mm512_or_si512(c2, _mm512_slli_epi64(c3, 32));
+    _mm512_storeu_si512(block[0], _mm512_permutex2var_epi64(c0, _mm512_setr_epi64(0, 8, 1, 9, 2, 10, 3, 11), c2));
+    _mm512_storeu_si512(block[4], _mm512_permutex2var_epi64(c0, _mm512_setr_epi64(4, 12, 5, 13, 6, 14, 7, 15), c2));
+}
+
+#else
+
+static bool draws_ahead(const struct rng *rng)
+{
+    (void)rng;
+    return false;
+}
+
+static void draw_ahead(const struct rng *rng, uint32_t block[AHEAD][4])
+{
+    (void)rng, (void)block;
+}
+
+#endif
+
+/* Gives RNG its next block, as rng_u32 would; which may have come in between. */
+static inline void take_block(struct rng *rng, struct ahead *ahead)
+{
+    if (rng->counter[0] - ahead->first >= ahead->blocks) {
+        draw_ahead(rng, ahead->block);
+        ahead->first = rng->counter[0];
+        ahead->blocks = AHEAD;
+    }
+    memcpy(rng->block, ahead->block[rng->counter[0] - ahead->first], sizeof rng->block);
+    rng->counter[0]++;
+    rng->left = 4;
+}
+
 void rng_shuffle(struct rng *rng, int *v, size_t n)
 {
     struct rng own = *rng; /* which no store to v can change */
+    struct ahead ahead;
+    ahead.first = ahead.blocks = 0;
     for (size_t i = n; i > 1; i--) {
+        if (own.left == 0 && i >= AHEAD && draws_ahead(&own))
+            take_block(&own, &ahead);
         size_t j = rng_below(&own, (uint32_t)i);
         int held = v[i - 1];
         v[i - 1] = v[j];

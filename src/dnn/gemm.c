@@ -126,7 +126,7 @@ static product_run *choose(const struct product *p)
     assert(!p->add || !p->bias);
     if (p->m == 0 || p->n == 0 || p->k == 0)
         return run_empty;
-#if defined(__x86_64__) && !defined(DNN_DOUBLE)
+#ifdef KERNEL_WIDTHS
     if (kernel_width == KERNEL_WIDER)
         return product_choose_wider(p);
     if (kernel_wide())

@@ -7,7 +7,7 @@ enum kernel_width kernel_width;
 
 static enum kernel_width processor_width(void)
 {
-#if defined(__x86_64__) && !defined(DNN_DOUBLE)
+#ifdef KERNEL_WIDTHS
     __builtin_cpu_init();
     if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma"))
         return KERNEL_PORTABLE;

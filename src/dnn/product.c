@@ -3,7 +3,7 @@
 
 #include "dnn/kernel.h"
 
-#if defined(__x86_64__) && !defined(DNN_DOUBLE)
+#ifdef KERNEL_WIDTHS
 
 #include "dnn/avx2.h"
 #include "product_row.h"

@@ -1,7 +1,9 @@
 /* product_wider.c: products where there is AVX-512. */
 #include "dnn/product.h"
 
-#if defined(__x86_64__) && !defined(DNN_DOUBLE)
+#include "dnn/kernel.h"
+
+#ifdef KERNEL_WIDTHS
 
 #include "dnn/avx512.h"
 #include "product_row.h"

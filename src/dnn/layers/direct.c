@@ -5,7 +5,9 @@
  */
 #include "direct.h"
 
-#if defined(__x86_64__) && !defined(DNN_DOUBLE)
+#include "dnn/kernel.h"
+
+#ifdef KERNEL_WIDTHS
 
 #include <immintrin.h>
 #include <string.h>

@@ -1,9 +1,10 @@
 /* pool_pairs.c: see pool_pairs.h. The values of a window are called  a b  over  c d. */
 #include "pool_pairs.h"
 
-#if defined(__x86_64__) && !defined(DNN_DOUBLE)
-
 #include "dnn/kernel.h"
+
+#ifdef KERNEL_WIDTHS
+
 #include "dnn/avx2.h"
 
 bool pool_pairs_suit(void)

@@ -17,7 +17,9 @@
  */
 #include "winograd.h"
 
-#if defined(__x86_64__) && !defined(DNN_DOUBLE)
+#include "dnn/kernel.h"
+
+#ifdef KERNEL_WIDTHS
 
 #include <string.h>
 

@@ -1,9 +1,10 @@
 /* winograd_weight.c: see winograd_weight.h; G is at the head of winograd.c. Eight filters stand in the lanes. */
 #include "winograd_weight.h"
 
+#include "dnn/kernel.h"
 #include "dnn/real.h"
 
-#if defined(__x86_64__) && !defined(DNN_DOUBLE)
+#ifdef KERNEL_WIDTHS
 
 #include "winograd_lanes.h"
 

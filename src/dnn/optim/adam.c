@@ -32,10 +32,12 @@ static void adam_prepare(const struct optim_step *step, double constant[OPTIM_CO
     constant[CORRECTION] = 1 / sqrt(rest_of(number[BETA2], (double)step->t));
 }
 
+#ifdef KERNEL_WIDTHS
 KERNEL_FOR_AVX2 static void update_wide(const struct optim_step *step, const double *constant, real shrink, real decay)
 {
     update_body(step, constant, shrink, decay);
 }
+#endif
 
 static void update_all(const struct optim_step *step, real shrink, real decay)
 {
@@ -45,12 +47,17 @@ static void update_all(const struct optim_step *step, real shrink, real decay)
         adam_prepare(step, here);
         constant = here;
     }
-    if (kernel_width == KERNEL_WIDER)
+#ifdef KERNEL_WIDTHS
+    if (kernel_width == KERNEL_WIDER) {
         adam_update_wider(step, constant, shrink, decay);
-    else if (kernel_width == KERNEL_WIDE)
+        return;
+    }
+    if (kernel_width == KERNEL_WIDE) {
         update_wide(step, constant, shrink, decay);
-    else
-        update_body(step, constant, shrink, decay);
+        return;
+    }
+#endif
+    update_body(step, constant, shrink, decay);
 }
 
 static void adam_update(const struct optim_step *step)

@@ -121,6 +121,38 @@ static void test_shuffle(void **state)
     rng_shuffle(&rng, NULL, 0);
 }
 
+/* However it draws, a shuffle takes one number after the other: from any place, and where the count carries. */
+static void test_shuffle_in_sequence(void **state)
+{
+    (void)state;
+    static int v[3000], expected[3000];
+    const int sizes[] = {1, 2, 7, 8, 9, 31, 32, 33, 100, 3000};
+    for (size_t k = 0; k < sizeof sizes / sizeof *sizes; k++)
+        for (uint32_t from = 0; from < 40; from++) {
+            int n = sizes[k];
+            struct rng rng = rng_start(7, RNG_TEST, from, (uint32_t)n);
+            if (from >= 20)
+                rng.counter[0] = UINT32_MAX - (from - 20);
+            for (uint32_t i = 0; i < from % 5; i++)
+                rng_u32(&rng);
+            struct rng plain = rng;
+            for (int i = 0; i < n; i++)
+                v[i] = expected[i] = i;
+            rng_shuffle(&rng, v, (size_t)n);
+            for (int i = n; i > 1; i--) {
+                uint32_t j = rng_below(&plain, (uint32_t)i);
+                int held = expected[i - 1];
+                expected[i - 1] = expected[j];
+                expected[j] = held;
+            }
+            assert_memory_equal(v, expected, (size_t)n * sizeof *v);
+            assert_int_equal(rng.left, plain.left);
+            assert_memory_equal(rng.counter, plain.counter, sizeof rng.counter);
+            for (int i = 0; i < 6; i++)
+                assert_int_equal(rng_u32(&rng), rng_u32(&plain));
+        }
+}
+
 static double correlation(struct rng a, struct rng b)
 {
     double sum = 0;
@@ -164,6 +196,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_known_answers), cmocka_unit_test(test_uniform), cmocka_unit_test(test_normal),
         cmocka_unit_test(test_below),         cmocka_unit_test(test_shuffle), cmocka_unit_test(test_streams),
+        cmocka_unit_test(test_shuffle_in_sequence),
         cmocka_unit_test(test_carry),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
