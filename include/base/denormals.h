@@ -1,43 +1,29 @@
 /*
  * denormals.h: floats too small for full precision, which processors take a hundred times as long for, count as 0 on
  * the calling thread between denormals_flush and denormals_restore. Pairs may stand inside each other; an inner one
- * costs next to nothing. Processors other than those with SSE2 keep them.
+ * costs next to nothing, since it is counted: to read the processor's mode takes longer than some ops do. Processors
+ * other than those with SSE2 keep such floats.
  */
 #ifndef BASE_DENORMALS_H
 #define BASE_DENORMALS_H
 
-#if defined(__SSE2__)
+/* How many pairs the calling thread is inside of. */
+extern _Thread_local int denormals_depth;
 
-#include <xmmintrin.h>
+/* The outermost pair's: sets the mode; and sets it back. */
+void denormals_begin(void);
+void denormals_end(void);
 
-#define DENORMALS_ZEROS (_MM_FLUSH_ZERO_ON | 0x40u) /* what is written, and what is read ("denormals are zeros") */
-
-/* Returns what denormals_restore is to be given. */
-static inline unsigned denormals_flush(void)
+static inline void denormals_flush(void)
 {
-    unsigned mode = _mm_getcsr();
-    if ((mode & DENORMALS_ZEROS) != DENORMALS_ZEROS)
-        _mm_setcsr(mode | DENORMALS_ZEROS);
-    return mode;
+    if (denormals_depth++ == 0)
+        denormals_begin();
 }
 
-static inline void denormals_restore(unsigned mode)
+static inline void denormals_restore(void)
 {
-    if ((mode & DENORMALS_ZEROS) != DENORMALS_ZEROS)
-        _mm_setcsr(mode);
+    if (--denormals_depth == 0)
+        denormals_end();
 }
 
-#else
-
-static inline unsigned denormals_flush(void)
-{
-    return 0;
-}
-
-static inline void denormals_restore(unsigned mode)
-{
-    (void)mode;
-}
-
-#endif
 #endif

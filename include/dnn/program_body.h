@@ -7,6 +7,7 @@
 #define DNN_PROGRAM_BODY_H
 
 #include "dnn/program.h"
+#include "dnn/sweep.h"
 
 struct sums {
     /* of one thread's share of one layer; aligned so that a whole number of them fills a cache line */
@@ -59,6 +60,10 @@ struct program {
     size_t *partial_stride;
     struct layer_run *run;           /* [ranks, layers]: what a layer sees of the batch begun */
     struct share *share;             /* [ranks, layers] */
+    struct optim_stretch *stretch;   /* [ranks, layers] by update, as their gradients lie in memory */
+    struct sweep_part *part;         /* likewise */
+    bool in_pieces;                  /* some shares are */
+    bool small, small_ce;            /* the passes may go in one go (small.c); the loss is cross-entropy */
     real *scratch;                   /* [ranks, scratch_stride]: what a layer needs during one call */
     size_t scratch_stride;
     real *gradient;                  /* [ranks, net->size] */
@@ -79,6 +84,15 @@ struct program {
     bool summed; /* the guard need not look at parameters' gradients */
 };
 
+/* Of the whole gradient. */
+static inline double gradient_squares(const struct program *program)
+{
+    double squares = 0;
+    for (int rank = 0; rank < program->ranks; rank++)
+        squares += program->lane[rank].gradient;
+    return squares;
+}
+
 /* A thread at work, and its own of all that is kept by rank. */
 struct worker {
     struct program *program;
@@ -86,6 +100,8 @@ struct worker {
     struct lane *lane;
     const struct layer_run *run; /* by layer, and the others */
     const struct share *share;
+    const struct optim_stretch *stretch;
+    const struct sweep_part *part;
     struct sums *sums;
 };
 
@@ -94,11 +110,22 @@ struct worker {
 /* WORKER's share of OP, which is no update. */
 void execute_op(const struct worker *worker, const struct op *op);
 
+/* WORKER's share of the loss. */
+void execute_loss(const struct worker *worker);
+
 /* All threads meet here. */
 void execute_meet(const struct worker *worker);
 
 /* Has all threads run the job under way. */
 void execute_job(struct program *program);
+
+/* --- small.c */
+
+/* Whether the passes of PROGRAM, forward, loss and backward, may go in one go. */
+bool small_fits(const struct program *program);
+
+/* All of them, and what `reduce` does first; only of a program that they fit. */
+void small_passes(const struct worker *worker);
 
 /* --- guarded.c */
 
@@ -114,8 +141,14 @@ void guarded_run(struct program *program);
 
 /* --- parameters.c */
 
-/* WORKER's share of what `reduce` does first, over the layers that the ops UPDATE up to END are of. */
-void parameters_reduce(const struct worker *worker, const struct op *update, const struct op *end);
+/* Less than the square of the largest float: what the sum of a product's squares may be, to be that of its factors. */
+#define OUTER_HELD 1e76
+
+/* Says once what RANK's share of the parameters is, for the two below; shares are there. */
+void parameters_ready(struct program *program, int rank);
+
+/* WORKER's share of what `reduce` does first. */
+void parameters_reduce(const struct worker *worker);
 
 /* WORKER's share of the updates UPDATE up to END. */
 void parameters_update(const struct worker *worker, const struct op *update, const struct op *end);

@@ -355,14 +355,14 @@ static bool goes_straight(const struct session *session)
 static double advance_straight(struct session *session, int most)
 {
     int steps = 0, all = program_ops(session->train);
-    unsigned mode = denormals_flush(); /* once for all, which costs less than for each; for what is recorded, too */
+    denormals_flush(); /* once for all, which costs less than for each; for what is recorded, too */
     while (steps < most && session->goal != GOAL_NONE && !session->evaluation.active && !goal_reached(session)) {
         history_before_step(session);
         step_begin(session);
         run_ops(session, all);
         steps++;
     }
-    denormals_restore(mode);
+    denormals_restore();
     return steps;
 }
 

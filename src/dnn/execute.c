@@ -21,6 +21,7 @@ static struct worker worker_of(struct program *program, int rank)
     int layers = program->net->top.layers;
     return (struct worker){.program = program, .rank = rank, .lane = &program->lane[rank],
                            .run = &program->run[rank * layers], .share = &program->share[rank * layers],
+                           .stretch = &program->stretch[rank * layers], .part = &program->part[rank * layers],
                            .sums = &program->sums[program->sums_stride * (size_t)rank]};
 }
 
@@ -33,7 +34,7 @@ static void run_gather(const struct worker *worker)
                            program->target);
 }
 
-static void run_loss(const struct worker *worker)
+void execute_loss(const struct worker *worker)
 {
     const struct program *program = worker->program;
     const struct layer_run *last = &worker->run[program->net->top.layers - 1];
@@ -43,17 +44,19 @@ static void run_loss(const struct worker *worker)
 }
 
 /* Part 0 sums; part 1, when all have, lets every thread work the global norm out for itself. */
-static void run_reduce(const struct worker *worker, const struct op *op, int part)
+static void run_reduce(const struct worker *worker, int part)
 {
     struct program *program = worker->program;
     struct lane *lane = worker->lane;
     if (part == 0) {
-        parameters_reduce(worker, op + 1, program->op + program->ops);
+        parameters_reduce(worker);
         return;
     }
-    double norm = program_gradient_norm(program), limit = program->optimizer->clip;
-    lane->clip = limit > 0 && norm > limit ? limit / (norm + 1e-6) : 1; /* as torch.nn.utils.clip_grad_norm_ */
-    lane->halt = program->stop_nonfinite && !(isfinite(norm) && isfinite(program_loss(program)));
+    double squares = gradient_squares(program), limit = program->optimizer->clip;
+    lane->clip = 1;
+    if (limit > 0 && sqrt(squares) > limit)
+        lane->clip = limit / (sqrt(squares) + 1e-6); /* as torch.nn.utils.clip_grad_norm_ */
+    lane->halt = program->stop_nonfinite && !(isfinite(squares) && isfinite(program_loss(program)));
 }
 
 static inline void run_part(const struct worker *worker, const struct op *op, int part)
@@ -67,10 +70,10 @@ static inline void run_part(const struct worker *worker, const struct op *op, in
         op->pass(&worker->run[op->layer], part);
         break;
     case OP_LOSS:
-        run_loss(worker);
+        execute_loss(worker);
         break;
     case OP_REDUCE:
-        run_reduce(worker, op, part);
+        run_reduce(worker, part);
         break;
     case OP_UPDATE:
         break; /* parameters_update, all at once */
@@ -118,6 +121,20 @@ static const struct op *run_straight(const struct worker *worker, const struct o
     return behind - 1;
 }
 
+/* Whether all passes, from OP on, and `reduce` are to be run before END, of a network whose passes go in one go. */
+static bool goes_small(const struct program *program, const struct op *op, const struct op *end)
+{
+    return program->small && op == program->op + 1 && end > program->op + program->reduce;
+}
+
+/* Returns `reduce`. */
+static const struct op *run_small(const struct worker *worker)
+{
+    small_passes(worker);
+    run_reduce(worker, 1);
+    return worker->program->op + worker->program->reduce;
+}
+
 /* The ops from OP on, before END and the updates; returns the one behind. Rows stay with their thread, so only reduce,
  * layers shared by units, and the parts of an op that mixes rows need a meeting. */
 static const struct op *run_on(const struct worker *worker, const struct op *op, const struct op *end)
@@ -125,7 +142,9 @@ static const struct op *run_on(const struct worker *worker, const struct op *op,
     for (const struct op *begin = op; op < end && op->code != OP_UPDATE; op++) {
         if (op->meet && op > begin)
             team_meet(worker->program->team);
-        if (op->straight > 0)
+        if (goes_small(worker->program, op, end))
+            op = run_small(worker);
+        else if (op->straight > 0)
             op = run_straight(worker, op, end);
         else if (op->joined > 1)
             op = run_joined(worker, op, end);
@@ -142,7 +161,8 @@ static void run_ops(void *arg, int rank)
     struct program *program = arg;
     const struct worker worker = worker_of(program, rank);
     const struct op *begin = program->op + program->cursor, *end = program->op + program->end;
-    unsigned mode = flushes ? denormals_flush() : 0;
+    if (flushes)
+        denormals_flush();
     const struct op *op = program->guard ? guarded_ops(&worker, begin, &end) : run_on(&worker, begin, end);
     if (op < end && (op == begin || !worker.lane->halt)) {
         if (program->guard) {
@@ -154,7 +174,7 @@ static void run_ops(void *arg, int rank)
     }
     worker.lane->end = (int)(op - program->op);
     if (flushes)
-        denormals_restore(mode);
+        denormals_restore();
 }
 
 void program_begin(struct program *program, int rows, uint64_t seed, uint64_t draw)

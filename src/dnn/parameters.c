@@ -15,9 +15,21 @@
  * from the row, and need not be in memory: backward leaves it owed where nobody can look before the update is made, and
  * it is paid when somebody does. Sums and updates are the same whether it is owed. */
 
+static bool in_pieces(const struct program *program)
+{
+    return program->rows == 1 && program->in_pieces; /* some are */
+}
+
 static bool goes_in_pieces(const struct program *program, int layer)
 {
     return program->rows == 1 && program->share[layer].in_pieces;
+}
+
+/* Whether the norm is taken of the two vectors: of a small network's gradients, too, although they are in memory, since
+ * small.c does. */
+static bool has_outer_norm(const struct program *program, int layer)
+{
+    return program->rows == 1 && (program->small || program->share[layer].in_pieces);
 }
 
 void program_owe(struct program *program, bool owing)
@@ -74,20 +86,26 @@ void program_settle(struct program *program)
         program_owe(program, false);
 }
 
+/* The squares of the N values at X, times SCALE each. */
+static double squares_of(const real *x, real scale, size_t n)
+{
+    const size_t few = 16; /* small.c takes them so */
+    return n <= few ? sweep_exact(x, scale, n) : sweep_squares(x, scale, n);
+}
+
 /* The squares of PIECE: rows are the same vector times another factor; but where a product might not fit a float, each
  * counts as what it is. */
 static double squares_of_piece(const struct outer *piece)
 {
-    const double fits = 1e76; /* less than the square of the largest float */
-    double squares = sweep_squares(piece->x, 1, piece->width);
+    double squares = squares_of(piece->x, 1, piece->width);
     if (!piece->factor)
         return squares;
-    double all = squares * sweep_squares(piece->factor, 1, piece->rows);
-    if (all < fits)
+    double all = squares * squares_of(piece->factor, 1, piece->rows);
+    if (all < OUTER_HELD)
         return all;
     all = 0;
     for (size_t row = 0; row < piece->rows; row++)
-        all += sweep_squares(piece->x, piece->factor[row], piece->width);
+        all += squares_of(piece->x, piece->factor[row], piece->width);
     return all;
 }
 
@@ -123,21 +141,27 @@ static double reduce_layer(const struct worker *worker, int layer)
 {
     struct program *program = worker->program;
     struct stretch share = worker->share[layer].own;
-    if (goes_in_pieces(program, layer))
+    if (has_outer_norm(program, layer))
         return squares_of_pieces(program, layer, share);
     if (program->ranks > 1 && !worker->run[layer].by_units)
         return add_gradients(program, share);
     return sweep_squares(program->gradient + share.first, 1, share.last - share.first);
 }
 
-void parameters_reduce(const struct worker *worker, const struct op *update, const struct op *end)
+void parameters_reduce(const struct worker *worker)
 {
+    const struct program *program = worker->program;
+    const struct op *update = program->op + program->reduce + 1, *end = program->op + program->ops;
     double squares = 0;
-    for (; update < end; update++) {
-        struct sums *sums = &worker->sums[update->layer];
-        sums->before = sums->gradient;
-        squares += sums->gradient = reduce_layer(worker, update->layer);
-    }
+    for (const struct op *op = update; op < end; op++)
+        worker->sums[op->layer].before = worker->sums[op->layer].gradient;
+    if (program->ranks == 1 && !in_pieces(program) && !(program->rows == 1 && program->small))
+        sweep_parts(worker->part, (int)(end - update));
+    else
+        for (const struct op *op = update; op < end; op++)
+            worker->sums[op->layer].gradient = reduce_layer(worker, op->layer);
+    for (const struct op *op = end - 1; op >= update; op--) /* as backward comes by */
+        squares += worker->sums[op->layer].gradient;
     worker->lane->before = worker->lane->gradient;
     worker->lane->gradient = squares;
     worker->lane->weight = 0;
@@ -145,26 +169,33 @@ void parameters_reduce(const struct worker *worker, const struct op *update, con
 
 /* --- updates */
 
-/* Stretches of the parameters that wait until the optimizer goes over all of them at once. */
+/* That of OP among the updates. */
+static int place_of(const struct program *program, const struct op *op)
+{
+    return (int)(op - program->op) - program->reduce - 1;
+}
+
+static void make_updates(const struct worker *worker, const struct optim_stretch *stretch, int stretches)
+{
+    struct optim_step step = worker->program->step;
+    step.stretch = stretch;
+    step.stretches = stretches;
+    worker->program->optimizer->kind->update(&step);
+}
+
+/* Pieces of the parameters that wait until the optimizer goes over all of them at once. */
 enum { WAITING = 32 };
 struct waiting {
     int count;
     struct optim_stretch stretch[WAITING];
 };
 
-static void make_updates(const struct worker *worker, struct waiting *waiting)
-{
-    struct optim_step step = worker->program->step;
-    step.stretch = waiting->stretch;
-    step.stretches = waiting->count;
-    worker->program->optimizer->kind->update(&step);
-    waiting->count = 0;
-}
-
 static void add_update(const struct worker *worker, struct waiting *waiting, struct optim_stretch stretch)
 {
-    if (waiting->count == WAITING)
-        make_updates(worker, waiting);
+    if (waiting->count == WAITING) {
+        make_updates(worker, waiting->stretch, waiting->count);
+        waiting->count = 0;
+    }
     waiting->stretch[waiting->count++] = stretch;
 }
 
@@ -174,12 +205,12 @@ static void add_pieces(const struct worker *worker, struct waiting *waiting, int
     struct program *program = worker->program;
     struct stretch share = worker->share[layer].own;
     double clip = worker->lane->clip;
-    bool in_pieces = goes_in_pieces(program, layer);
+    bool pieces = goes_in_pieces(program, layer);
     for (size_t at = share.first, n; at < share.last; at += n) {
         real *place = program->gradient + at;
         size_t left = share.last - at;
-        struct outer piece = in_pieces ? next_piece(program, layer, at, share.last)
-                                       : outer_of(place, left < STRETCH ? left : STRETCH);
+        struct outer piece = pieces ? next_piece(program, layer, at, share.last)
+                                    : outer_of(place, left < STRETCH ? left : STRETCH);
         if (clip != 1 && piece.rows > 1)
             piece.rows = piece.width < STRETCH / piece.rows ? piece.rows : STRETCH / piece.width + 1;
         n = piece.rows * piece.width;
@@ -193,23 +224,43 @@ static void add_pieces(const struct worker *worker, struct waiting *waiting, int
     }
 }
 
-void parameters_update(const struct worker *worker, const struct op *update, const struct op *end)
+static void update_in_pieces(const struct worker *worker, const struct op *update, const struct op *end)
 {
-    struct program *program = worker->program;
+    const struct program *program = worker->program;
     struct waiting waiting;
     waiting.count = 0;
-    for (const struct op *op = update; op < end; op++) {
-        struct stretch share = worker->share[op->layer].own;
-        struct optim_squares *squares = &worker->sums[op->layer].update;
-        *squares = (struct optim_squares){0, 0};
+    for (const struct op *op = update; op < end; op++)
         if (worker->lane->clip != 1 || goes_in_pieces(program, op->layer))
             add_pieces(worker, &waiting, op->layer);
         else
-            add_update(worker, &waiting,
-                       (struct optim_stretch){share.first, outer_of(program->gradient + share.first,
-                                                                    share.last - share.first), squares});
-    }
-    make_updates(worker, &waiting);
+            add_update(worker, &waiting, worker->stretch[place_of(program, op)]);
+    make_updates(worker, waiting.stretch, waiting.count);
+}
+
+void parameters_update(const struct worker *worker, const struct op *update, const struct op *end)
+{
+    const struct program *program = worker->program;
+    for (const struct op *op = update; op < end; op++)
+        worker->sums[op->layer].update = (struct optim_squares){0, 0};
+    if (worker->lane->clip != 1 || in_pieces(program))
+        update_in_pieces(worker, update, end);
+    else
+        make_updates(worker, &worker->stretch[place_of(program, update)], (int)(end - update));
     for (const struct op *op = update; op < end; op++)
         worker->lane->weight += worker->sums[op->layer].update.weight;
+}
+
+void parameters_ready(struct program *program, int rank)
+{
+    int layers = program->net->top.layers, updates = program->ops - program->reduce - 1;
+    for (int i = 0; i < updates; i++) {
+        int layer = program->op[program->reduce + 1 + i].layer;
+        const struct share *share = &program->share[rank * layers + layer];
+        size_t first = share->own.first, n = share->own.last - first;
+        struct sums *sums = &program->sums[program->sums_stride * (size_t)rank + (size_t)layer];
+        const real *gradient = program->gradient + first;
+        program->stretch[rank * layers + i] = (struct optim_stretch){first, outer_of(gradient, n), &sums->update};
+        program->part[rank * layers + i] = (struct sweep_part){gradient, n, &sums->gradient};
+        program->in_pieces = program->in_pieces || share->in_pieces;
+    }
 }

@@ -67,6 +67,8 @@ static void carve(struct program *program, struct arena *arena)
     program->partial = arena_take(arena, layers, sizeof *program->partial);
     program->partial_stride = arena_take(arena, layers, sizeof *program->partial_stride);
     program->share = arena_take(arena, layers * ranks, sizeof *program->share);
+    program->stretch = arena_take(arena, layers * ranks, sizeof *program->stretch);
+    program->part = arena_take(arena, layers * ranks, sizeof *program->part);
     program->norms = arena_take(arena, layers, sizeof *program->norms);
     program->op = arena_take(arena, 3 * layers + 3, sizeof *program->op);
     program->lane = arena_take(arena, ranks, sizeof *program->lane);
@@ -216,11 +218,14 @@ static int prepare_runs(struct program *program, struct err *err)
     program->run = calloc((size_t)(program->ranks * layers), sizeof *program->run);
     if (!program->run)
         return err_set(err, ERR_MEMORY, "no memory for a program of %d layers", layers);
-    for (int rank = 0; rank < program->ranks; rank++)
+    for (int rank = 0; rank < program->ranks; rank++) {
         for (int i = 0; i < layers; i++) {
             program->run[rank * layers + i] = layer_run_of(program, i, rank);
             program->share[rank * layers + i] = sharing_of(program, i, rank);
         }
+        if (program->mode == PROGRAM_TRAIN)
+            parameters_ready(program, rank);
+    }
     return 0;
 }
 
@@ -252,6 +257,8 @@ struct program *program_open(struct net *net, const struct loss *loss, enum prog
         program_close(program);
         return NULL;
     }
+    program->small = small_fits(program);
+    program->small_ce = strcmp(loss->kind->name, "ce") == 0;
     return program;
 }
 
@@ -340,10 +347,7 @@ double program_loss(const struct program *program)
 
 double program_gradient_norm(const struct program *program)
 {
-    double squares = 0;
-    for (int rank = 0; rank < program->ranks; rank++)
-        squares += program->lane[rank].gradient;
-    return sqrt(squares);
+    return sqrt(gradient_squares(program));
 }
 
 bool program_nonfinite(const struct program *program)

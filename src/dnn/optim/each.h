@@ -61,17 +61,55 @@ KERNEL_BODY void optim_store(const struct optim_piece *piece, size_t i, size_t c
     sums->change += change * change;
 }
 
-/* Adds the squares of N parameters, now W, that CHANGE was added to, to those of the update. */
-KERNEL_BODY void optim_add(const real *w, const real *change, size_t n, const struct optim_sums *sums,
+/* Sums of squares that are still to be added to those of an update: of N parameters, now W, that CHANGE was added to.
+ * Some pieces wait together, since the additions of one would keep the next waiting. */
+struct optim_sum {
+    struct optim_sums sums;
+    const real *w, *change;
+    size_t n;
+    struct optim_squares *squares;
+};
+
+enum { OPTIM_OWED = 8 };
+struct optim_owed {
+    _Alignas(64) real change[LANES_STRETCH];
+    struct optim_sum sum[OPTIM_OWED];
+    int count;
+    size_t used; /* of CHANGE */
+};
+
+KERNEL_BODY void optim_settle(struct optim_owed *owed)
+{
+    for (int i = 0; i < owed->count; i++) {
+        const struct optim_sum *sum = &owed->sum[i];
+        double of_weight, of_change;
+        if (!lanes_total(&sum->sums.weight, &of_weight))
+            of_weight = lanes_exact(sum->w, 1, sum->n);
+        if (!lanes_total(&sum->sums.change, &of_change))
+            of_change = lanes_exact(sum->change, 1, sum->n);
+        sum->squares->weight += of_weight;
+        sum->squares->change += of_change;
+    }
+    owed->count = 0;
+    owed->used = 0;
+}
+
+/* Room for what is added to N parameters. */
+KERNEL_BODY real *optim_change(struct optim_owed *owed, size_t n)
+{
+    if (owed->count == OPTIM_OWED || owed->used + n > LANES_STRETCH)
+        optim_settle(owed);
+    return owed->change + owed->used;
+}
+
+/* SUMS of the N parameters from W on. */
+KERNEL_BODY void optim_owe(struct optim_owed *owed, const real *w, size_t n, const struct optim_sums *sums,
                            struct optim_squares *squares)
 {
-    double of_weight, of_change;
-    if (!lanes_total(&sums->weight, &of_weight))
-        of_weight = lanes_exact(w, 1, n);
-    if (!lanes_total(&sums->change, &of_change))
-        of_change = lanes_exact(change, 1, n);
-    squares->weight += of_weight;
-    squares->change += of_change;
+    if (!squares)
+        return;
+    owed->sum[owed->count++] = (struct optim_sum){*sums, w, owed->change + owed->used, n, squares};
+    owed->used += (n + LANES - 1) / LANES * LANES;
 }
 
 /* Calls SOME(piece, i, count, shared, sums) for the parameters of a row, LANES at a time. */
@@ -88,12 +126,15 @@ KERNEL_BODY void optim_add(const real *w, const real *change, size_t n, const st
  * when this is compiled is no multiplication. */
 #define OPTIM_EACH(step, some, shared) \
     do { \
-        _Alignas(64) real change[LANES_STRETCH]; \
+        struct optim_owed owed; \
+        owed.count = 0; \
+        owed.used = 0; \
         for (int k = 0; k < (step)->stretches; k++) { \
             const struct optim_stretch *stretch = &(step)->stretch[k]; \
             const struct outer *g = &stretch->g; \
             for (size_t row = 0, column = 0, from = 0; row < g->rows;) { \
                 size_t left = g->width - column, count = left < LANES_STRETCH ? left : LANES_STRETCH, all = 0; \
+                real *change = optim_change(&owed, g->factor && count == g->width ? LANES_STRETCH : count); \
                 struct optim_piece piece = optim_piece(step, stretch, from, column, count, change); \
                 struct optim_sums sums = {{0}, {0}}; \
                 if (!g->factor) { \
@@ -110,12 +151,12 @@ KERNEL_BODY void optim_add(const real *w, const real *change, size_t n, const st
                         row += count == left; \
                     } while (count == g->width && row < g->rows && all + count <= LANES_STRETCH); \
                 } \
-                if (stretch->squares) \
-                    optim_add((step)->w + stretch->at + from, change, all, &sums, stretch->squares); \
+                optim_owe(&owed, (step)->w + stretch->at + from, all, &sums, stretch->squares); \
                 column = count == left ? 0 : column + count; \
                 from += all; \
             } \
         } \
+        optim_settle(&owed); \
     } while (0)
 
 #endif
