@@ -19,6 +19,8 @@
 #include "small_row.h"
 #include "small_rows.h"
 
+#define ROWS_MOST 1024 /* of more, what a layer hands on would not stay in the cache */
+
 /* A column of inputs is multiplied in another order than rows are (product_row.h). */
 static bool layer_fits(const struct layer_run *run)
 {
@@ -30,7 +32,7 @@ bool small_fits(const struct program *program)
     int layers = program->net->top.layers;
     const struct layer_run *run = program->run;
     if (kernel_width != KERNEL_WIDER || program->mode != PROGRAM_TRAIN || program->ranks > 1 ||
-        program->rows_max > SMALL_ROWS || !layer_fits(&run[layers - 1]))
+        program->rows_max > ROWS_MOST || !layer_fits(&run[layers - 1]))
         return false;
     for (int i = 0; i < layers; i++) {
         bool rectifies = i > 0 && run[i].layer->kind == &layer_relu && run[i - 1].layer->kind == &layer_dense;
@@ -41,9 +43,9 @@ bool small_fits(const struct program *program)
 }
 
 /* Both have the same code: a number of rows that is known when it is compiled makes the first faster. */
-WIDE static void pass_all_rows(const struct worker *worker)
+WIDE static void pass_eight_rows(const struct worker *worker)
 {
-    small_pass_rows(worker, SMALL_ROWS);
+    small_pass_rows(worker, EIGHT);
 }
 
 WIDE static void pass_some_rows(const struct worker *worker)
@@ -56,8 +58,8 @@ void small_passes(const struct worker *worker)
     int rows = worker->program->rows;
     if (rows == 1 && small_pass_row(worker))
         return;
-    if (rows == SMALL_ROWS)
-        pass_all_rows(worker);
+    if (rows == EIGHT)
+        pass_eight_rows(worker);
     else if (rows > 1)
         pass_some_rows(worker);
     parameters_reduce(worker);

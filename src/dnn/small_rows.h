@@ -1,6 +1,6 @@
 /*
- * small_rows.h: a small network's passes for up to eight rows. What a layer hands on goes through memory; where there
- * are fewer than eight rows the last is taken again, which writes the same once more. For small.c.
+ * small_rows.h: a small network's passes for some rows, eight at a time. What a layer hands on goes through memory;
+ * where fewer than eight rows are left the last is taken again, which writes the same once more. For small.c.
  */
 #ifndef DNN_SMALL_ROWS_H
 #define DNN_SMALL_ROWS_H
@@ -8,10 +8,25 @@
 #include "dnn/program_body.h"
 #include "small_vectors.h"
 
-enum { SMALL_ROWS = 8 };
+enum { EIGHT = 8 };
 
 /* Row r of ROWS rows of N values. */
 #define ROW_OF(from, n) ((from) + (r < rows ? r : rows - 1) * (n))
+
+/* Says the statements for FIRST = 0, 8, ..., which COUNT rows from there on are to be gone through by: eight, a number
+ * that is known when this is compiled, or those that are left. */
+#define BY_EIGHTS(all, ...) \
+    do { \
+        int first = 0; \
+        for (; first + EIGHT <= (all); first += EIGHT) { \
+            enum { rows = EIGHT }; \
+            __VA_ARGS__ \
+        } \
+        if (first < (all)) { \
+            int rows = (all)-first; \
+            __VA_ARGS__ \
+        } \
+    } while (0)
 
 /* Whether a layer's few outputs are sums along its inputs (product_wider.c's run_dots has more of them). */
 static inline bool has_few_units(const struct layer_run *run)
@@ -38,27 +53,33 @@ WIDE_INLINE void turn_weight(const float *w, int in, int out, float *turned)
     store(turned + 3 * LANES, LANES, turn_fours(_mm512_shuffle_ps(b, d, 0xee)));
 }
 
-/* Of eight units or more. RECTIFIED, where it is not NULL, is what the rectifier behind makes of it. */
-WIDE_INLINE void forward_many(const struct layer_run *run, int rows, float *rectified)
+/* ROWS rows at X, of eight units or more. RECTIFIED, where it is not NULL, is what the rectifier behind makes of it. */
+WIDE_INLINE void forward_eight(const struct layer_run *run, const float *turned, int rows, int first, float *rectified)
 {
-    _Alignas(64) float turned[LANES * LANES];
     int in = run->in, out = run->out;
-    vector y[SMALL_ROWS], bias = load(run->param[1], out);
-    const float *x[SMALL_ROWS];
-    turn_weight(run->param[0], in, out, turned);
-    ROWS(SMALL_ROWS, {
+    vector y[EIGHT], bias = load(run->param[1], out);
+    const float *x[EIGHT], *from = run->x + first * in;
+    float *to = run->y + first * out;
+    ROWS(EIGHT, {
         y[r] = bias;
-        x[r] = ROW_OF(run->x, in);
+        x[r] = ROW_OF(from, in);
     });
     for (int k = 0; k < in; k++) {
         vector w = load(turned + k * LANES, LANES);
-        ROWS(SMALL_ROWS, y[r] = vector_fma(vector_all(x[r] + k), w, y[r]););
+        ROWS(EIGHT, y[r] = vector_fma(vector_all(x[r] + k), w, y[r]););
     }
-    ROWS(SMALL_ROWS, {
-        store(ROW_OF(run->y, out), out, y[r]);
+    ROWS(EIGHT, {
+        store(ROW_OF(to, out), out, y[r]);
         if (rectified)
-            store(ROW_OF(rectified, out), out, let_through(y[r], y[r]));
+            store(ROW_OF(rectified + first * out, out), out, let_through(y[r], y[r]));
     });
+}
+
+WIDE_INLINE void forward_many(const struct layer_run *run, int all, float *rectified)
+{
+    _Alignas(64) float turned[LANES * LANES];
+    turn_weight(run->param[0], run->in, run->out, turned);
+    BY_EIGHTS(all, forward_eight(run, turned, rows, first, rectified););
 }
 
 /* Values of eight rows and up to four columns lie column by column in two vectors. Of WIDTH columns: which of them each
@@ -85,7 +106,7 @@ WIDE_INLINE void store_columns(const vector column[2], int rows, int width, floa
 
 WIDE_INLINE void load_columns(const float *from, int width, vector column[2])
 {
-    int n = SMALL_ROWS * width;
+    int n = EIGHT * width;
     vector low = load(from, n < LANES ? n : LANES), high = n > LANES ? load(from + LANES, n - LANES) : vector_zero();
     ROWS(2, {
         __m512i order = _mm512_loadu_si512(by_columns[width - 1] + r * LANES);
@@ -93,25 +114,35 @@ WIDE_INLINE void load_columns(const float *from, int width, vector column[2])
     });
 }
 
-/* Of few units; COLUMN is what it stores. */
-WIDE_INLINE void forward_few(const struct layer_run *run, int rows, vector column[2])
+/* Of few units, whose weights and biases are W and BIAS; COLUMN is what it stores. */
+WIDE_INLINE void forward_eight_few(const struct layer_run *run, const vector w[4], const vector bias[4], int rows,
+                                   int first, vector column[2])
 {
-    vector v[LANES], w[4], bias[4];
+    vector v[LANES];
+    int in = run->in, out = run->out;
+    const float *from = run->x + first * in;
+    column[1] = vector_zero();
+    for (int two = 0; two < out; two += 2) {
+        ROWS(EIGHT, {
+            vector x = load(ROW_OF(from, in), in);
+            v[r] = vector_fma(x, w[two], bias[two]);
+            v[EIGHT + r] = vector_fma(x, w[two + 1], bias[two + 1]);
+        });
+        column[two / 2] = vector_sums(v);
+    }
+    store_columns(column, rows, out, run->y + first * out);
+}
+
+/* COLUMN is what is stored of the last rows. */
+WIDE_INLINE void forward_few(const struct layer_run *run, int all, vector column[2])
+{
+    vector w[4], bias[4];
     int in = run->in, out = run->out;
     ROWS(4, {
         w[r] = r < out ? load(run->param[0] + r * in, in) : vector_zero();
         bias[r] = r < out ? _mm512_zextps128_ps512(_mm_load_ss(run->param[1] + r)) : vector_zero();
     });
-    column[1] = vector_zero();
-    for (int two = 0; two < out; two += 2) {
-        ROWS(SMALL_ROWS, {
-            vector x = load(ROW_OF(run->x, in), in);
-            v[r] = vector_fma(x, w[two], bias[two]);
-            v[SMALL_ROWS + r] = vector_fma(x, w[two + 1], bias[two + 1]);
-        });
-        column[two / 2] = vector_sums(v);
-    }
-    store_columns(column, rows, out, run->y);
+    BY_EIGHTS(all, forward_eight_few(run, w, bias, rows, first, column););
 }
 
 /* --- the loss */
@@ -143,12 +174,12 @@ WIDE_INLINE bool loss_of_eight(const struct program *program, const vector colum
     });
     if (_mm256_cmp_ps_mask(weight, _mm256_set1_ps(1), _CMP_NEQ_UQ) | _mm256_cmp_ps_mask(odd, odd, _CMP_UNORD_Q))
         return false;
-    vector share = twice(_mm256_div_ps(weight, total)), inverse = _mm512_set1_ps(1 / (float)SMALL_ROWS);
+    vector share = twice(_mm256_div_ps(weight, total)), inverse = _mm512_set1_ps(1 / (float)EIGHT);
     ROWS(2, dz[r] = _mm512_mul_ps(_mm512_sub_ps(_mm512_mul_ps(powers[r], share), wanted[r]), inverse););
     __m256d four = _mm256_mul_pd(_mm256_cvtps_pd(_mm256_castps256_ps128(total)),
                                  _mm256_cvtps_pd(_mm256_extractf128_ps(total, 1)));
     double loss = 0;
-    ROWS(SMALL_ROWS, loss += (double)sum[r];);
+    ROWS(EIGHT, loss += (double)sum[r];);
     lane->loss = loss + log((four[0] * four[1]) * (four[2] * four[3]));
     return true;
 }
@@ -197,24 +228,24 @@ WIDE_INLINE void gradient_of_rows(const struct layer_run *run, int rows)
         gradient_of_units(run, rows, run->out, LANES);
 }
 
-/* dx, and, where RECTIFIED is not NULL, what the rectifier that made that of it passes back to BEFORE. */
-WIDE_INLINE void backward_rows(const struct layer_run *run, int rows, const float *rectified, float *before)
+/* dx of ROWS rows from FIRST on, and, where RECTIFIER is not NULL, what it, which made x, passes back. */
+WIDE_INLINE void backward_eight(const struct layer_run *run, int rows, int first, const struct layer_run *rectifier)
 {
-    int in = run->in, out = run->out;
-    vector dx[SMALL_ROWS];
-    const float *dz[SMALL_ROWS], *w = run->param[0];
-    ROWS(SMALL_ROWS, {
+    int in = run->in, out = run->out, at = first * in;
+    vector dx[EIGHT];
+    const float *dz[EIGHT], *w = run->param[0], *from = run->dy + first * out;
+    ROWS(EIGHT, {
         dx[r] = vector_zero();
-        dz[r] = ROW_OF(run->dy, out);
+        dz[r] = ROW_OF(from, out);
     });
     for (int u = 0; u < out; u++) {
         vector each = load(w + u * in, in);
-        ROWS(SMALL_ROWS, dx[r] = vector_fma(vector_all(dz[r] + u), each, dx[r]););
+        ROWS(EIGHT, dx[r] = vector_fma(vector_all(dz[r] + u), each, dx[r]););
     }
-    ROWS(SMALL_ROWS, {
-        store(ROW_OF(run->dx, in), in, dx[r]);
-        if (rectified)
-            store(ROW_OF(before, in), in, let_through(load(ROW_OF(rectified, in), in), dx[r]));
+    ROWS(EIGHT, {
+        store(ROW_OF(run->dx + at, in), in, dx[r]);
+        if (rectifier)
+            store(ROW_OF(rectifier->dx + at, in), in, let_through(load(ROW_OF(run->x + at, in), in), dx[r]));
     });
 }
 
@@ -241,15 +272,15 @@ WIDE_INLINE bool forward_all_rows(const struct worker *worker, int rows, vector 
     return few;
 }
 
-WIDE_INLINE void backward_all_rows(const struct worker *worker, int rows)
+WIDE_INLINE void backward_all_rows(const struct worker *worker, int all)
 {
     for (int i = worker->program->net->top.layers - 1; i >= 0; i--) {
         const struct layer_run *run = &worker->run[i];
-        gradient_of_rows(run, rows);
+        gradient_of_rows(run, all);
         if (!run->dx)
             break;
         const struct layer_run *rectifier = !run[-1].param[0] ? run - 1 : NULL;
-        backward_rows(run, rows, rectifier ? rectifier->y : NULL, rectifier ? rectifier->dx : NULL);
+        BY_EIGHTS(all, backward_eight(run, rows, first, rectifier););
         i -= rectifier != NULL;
     }
 }
@@ -260,7 +291,7 @@ WIDE_INLINE void small_pass_rows(const struct worker *worker, int rows)
     const struct layer_run *last = &worker->run[program->net->top.layers - 1];
     vector column[2], dz[2];
     bool few = forward_all_rows(worker, rows, column);
-    if (rows == SMALL_ROWS && few && program->small_ce &&
+    if (rows == EIGHT && few && program->small_ce &&
         loss_of_eight(program, column, last->out, worker->lane, dz))
         store_columns(dz, rows, last->out, (real *)last->dy);
     else
