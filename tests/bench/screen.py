@@ -2,7 +2,8 @@
 """screen.py: training with the screen on (80 x 24, in a pseudo-terminal) against batch mode: W2 (784-256-128-10),
 batches of 128 rows from a CSV file. Two processes stay alive, one of either mode, and take turns at `step N`; a turn
 lasts from the command to the last the process says before it rests. Of one thread the time of the processor counts,
-which other programs disturb little; of two that of the clock. Each turn is compared with its neighbour, and the median
+which other programs disturb little, and both processes have the same one, since one is often slower than another; of
+two threads that of the clock. Each turn is compared with its neighbour, and the median
 told. PROGRAM names the binary."""
 import fcntl
 import os
@@ -104,6 +105,8 @@ def open_batch(arguments):
 def measure(path, threads):
     arguments = [PROGRAM, "-n", "--threads", str(threads), path]
     screen, batch = open_screen(arguments), open_batch(arguments)
+    for mode in (screen, batch) if threads == 1 else ():
+        os.sched_setaffinity(mode.process, {max(os.sched_getaffinity(0))})
     for turn in range(TURNS):
         for mode in (screen, batch) if turn % 2 else (batch, screen):
             mode.turn()
