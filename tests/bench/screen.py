@@ -20,7 +20,7 @@ import figures
 
 PROGRAM = os.path.abspath(os.environ.get("PROGRAM", "./dnntui"))
 ROWS, COLUMNS, CLASSES = 1280, 784, 10
-STEPS, WARM_UP, TURNS = 400, 3, 30 # a turn takes some tenths of a second: what begins and ends it weighs little
+STEPS, WARM_UP, TURNS = 400, 3, 60 # a turn takes some tenths of a second: what begins and ends it weighs little
 SILENCE = 0.1  # seconds; while a run goes on the screen is drawn more often
 RESTING = 0.01 # seconds of the processor meanwhile, at most
 ALLOWED = 97   # per cent of the batch mode's throughput, at least
