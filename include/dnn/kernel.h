@@ -5,7 +5,7 @@
  *
  * A loop made by KERNEL_EACH_WIDTH computes the same bits each way: the compiler is told to fuse no multiplication with
  * an addition and to keep the order of sums. What is written for sixteen lanes (KERNEL_OF_SIXTEEN) computes the same
- * values, and adds up what it says of them (optim_squares) in another order. Matrix products (product.h) are written by
+ * values, and adds up squares (optim_squares, sweep_parts) in another order. Matrix products (product.h) are written by
  * hand for each, and differ in rounding.
  */
 #ifndef DNN_KERNEL_H

@@ -28,10 +28,12 @@ KERNEL_BODY void exponentials(real x[LANES])
     ints tiny = v < -87;
     reals n = (v * log2e + shift) - shift;
     reals r = v - n * high - n * low;
-    reals square = r * r; /* halves of p side by side: a step often waits for this */
-    reals p = (1.98919813e-4f * r + 1.39345419e-3f) * square + (8.33331002e-3f * r + 4.16664568e-2f);
-    p = p * square + (1.66666667e-1f * r + 5.00000001e-1f);
-    reals e = p * square + (r + 1);
+    reals p = 1.98919813e-4f * r + 1.39345419e-3f;
+    p = p * r + 8.33331002e-3f;
+    p = p * r + 4.16664568e-2f;
+    p = p * r + 1.66666667e-1f;
+    p = p * r + 5.00000001e-1f;
+    reals e = p * (r * r) + r + 1;
     reals bounded = (reals)((ints)n & ~tiny); /* for x far below, no power would hold it */
     ints power = (__builtin_convertvector(bounded, ints) + 127) << 23;
     e *= (reals)power;

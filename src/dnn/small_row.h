@@ -102,7 +102,7 @@ WIDE_INLINE vector backward_row(const struct layer_run *run, vector dz)
  * one class. */
 WIDE_INLINE bool loss_of_row(const struct program *program, vector z, int classes, struct lane *lane, vector *dz)
 {
-    const int nan_or_infinite = 0x99;
+    enum { NAN_OR_INFINITE = 0x99 };
     vector wanted = load(program->target, classes), greatest = spread(z, 0);
     for (int i = 1; i < classes; i++)
         greatest = _mm512_max_ps(greatest, spread(z, i));
@@ -113,7 +113,7 @@ WIDE_INLINE bool loss_of_row(const struct program *program, vector z, int classe
         weight = vector_add(weight, spread(wanted, i));
         total = vector_add(total, spread(powers, i));
     }
-    if (_mm512_mask_fpclass_ps_mask(lanes(classes), z, nan_or_infinite) || weight[0] != 1)
+    if (_mm512_mask_fpclass_ps_mask(lanes(classes), z, NAN_OR_INFINITE) || weight[0] != 1)
         return false;
     *dz = _mm512_maskz_sub_ps(lanes(classes), _mm512_mul_ps(powers, _mm512_div_ps(weight, total)), wanted);
     lane->loss = (double)sum[0] + log((double)total[0]);
@@ -158,26 +158,28 @@ WIDE_INLINE vector forward_all(const struct worker *worker)
     return x;
 }
 
-/* False where the norms of the gradients are still to be taken. */
+/* False where the norms of the gradients are still to be taken. What is passed back comes before the gradients of
+ * parameters, which nobody waits for. */
 WIDE_INLINE bool backward_all(const struct worker *worker, vector dz)
 {
-    int layers = worker->program->net->top.layers;
     double squares = 0;
     bool held = true;
-    for (int i = layers - 1; i >= 0; i--) {
+    for (int i = worker->program->net->top.layers - 1; i >= 0; i--) {
         const struct layer_run *run = &worker->run[i];
-        vector x = read_row(run->x, run->in);
-        gradient_of_row(run, x, dz);
-        squares += worker->sums[i].gradient = squares_of_layer(x, dz, &held);
-        if (!run->dx)
-            break;
-        dz = backward_row(run, dz);
-        store(run->dx, run->in, dz);
-        if (!run[-1].param[0]) {
-            dz = let_through(x, dz);
-            store(run[-1].dx, run->in, dz);
+        struct sums *sums = &worker->sums[i];
+        vector x = read_row(run->x, run->in), next = dz;
+        if (run->dx) {
+            next = backward_row(run, dz);
+            store(run->dx, run->in, next);
+        }
+        if (run->dx && !run[-1].param[0]) {
+            next = let_through(x, next);
+            store(run[-1].dx, run->in, next);
             i--;
         }
+        gradient_of_row(run, x, dz);
+        squares += sums->gradient = squares_of_layer(x, dz, &held);
+        dz = next;
     }
     worker->lane->gradient = squares;
     worker->lane->weight = 0;

@@ -13,7 +13,7 @@ enum { EIGHT = 8 };
 /* Row r of ROWS rows of N values. */
 #define ROW_OF(from, n) ((from) + (r < rows ? r : rows - 1) * (n))
 
-/* Says the statements for FIRST = 0, 8, ..., which COUNT rows from there on are to be gone through by: eight, a number
+/* Says the statements for ALL rows, eight at a time: FIRST is where they begin, ROWS how many they are: eight, a number
  * that is known when this is compiled, or those that are left. */
 #define BY_EIGHTS(all, ...) \
     do { \
@@ -53,8 +53,10 @@ WIDE_INLINE void turn_weight(const float *w, int in, int out, float *turned)
     store(turned + 3 * LANES, LANES, turn_fours(_mm512_shuffle_ps(b, d, 0xee)));
 }
 
-/* ROWS rows at X, of eight units or more. RECTIFIED, where it is not NULL, is what the rectifier behind makes of it. */
-WIDE_INLINE void forward_eight(const struct layer_run *run, const float *turned, int rows, int first, float *rectified)
+/* ROWS rows from FIRST on, of eight units or more; the weight is there TURNED. RECTIFIED, where it is not NULL, is what
+ * the rectifier behind makes of them. */
+WIDE_INLINE void forward_eight(const struct layer_run *run, const float *turned, int rows, int first,
+                               float *rectified)
 {
     int in = run->in, out = run->out;
     vector y[EIGHT], bias = load(run->param[1], out);
@@ -114,7 +116,7 @@ WIDE_INLINE void load_columns(const float *from, int width, vector column[2])
     });
 }
 
-/* Of few units, whose weights and biases are W and BIAS; COLUMN is what it stores. */
+/* Of few units, whose weights and biases are W and BIAS; COLUMN becomes what it stores. */
 WIDE_INLINE void forward_eight_few(const struct layer_run *run, const vector w[4], const vector bias[4], int rows,
                                    int first, vector column[2])
 {
@@ -133,7 +135,7 @@ WIDE_INLINE void forward_eight_few(const struct layer_run *run, const vector w[4
     store_columns(column, rows, out, run->y + first * out);
 }
 
-/* COLUMN is what is stored of the last rows. */
+/* COLUMN becomes what is stored of the last rows. */
 WIDE_INLINE void forward_few(const struct layer_run *run, int all, vector column[2])
 {
     vector w[4], bias[4];
@@ -272,16 +274,17 @@ WIDE_INLINE bool forward_all_rows(const struct worker *worker, int rows, vector 
     return few;
 }
 
+/* What is passed back comes before the gradients of parameters, which nobody waits for. */
 WIDE_INLINE void backward_all_rows(const struct worker *worker, int all)
 {
     for (int i = worker->program->net->top.layers - 1; i >= 0; i--) {
         const struct layer_run *run = &worker->run[i];
+        if (run->dx) {
+            const struct layer_run *rectifier = !run[-1].param[0] ? run - 1 : NULL;
+            BY_EIGHTS(all, backward_eight(run, rows, first, rectifier););
+            i -= rectifier != NULL;
+        }
         gradient_of_rows(run, all);
-        if (!run->dx)
-            break;
-        const struct layer_run *rectifier = !run[-1].param[0] ? run - 1 : NULL;
-        BY_EIGHTS(all, backward_eight(run, rows, first, rectifier););
-        i -= rectifier != NULL;
     }
 }
 

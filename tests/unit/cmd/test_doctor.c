@@ -114,7 +114,7 @@ static const struct {
     {"dead-units", "iris", {"lr 3", "step 60"}, NULL},
     {"saturated-units", "iris", {"net dense 16, tanh, dense 16, tanh", "init gaussian 20", "step 5"}, NULL},
     {"vanishing-gradient", "iris", {"init zeros", "step 5"}, "fc1"},
-    {"exploding-gradient", "iris", {TWELVE("dense 32, tanh"), "init gaussian 2"}, "fc1"},
+    {"exploding-gradient", "iris", {TWELVE("dense 32, tanh"), "init gaussian 1"}, "fc1"},
     {"diverging", "line.csv", {"whiten off targets", "whiten off", "net out", "optimizer sgd", "lr 0.3", "step 3"},
      NULL},
     {"oscillating", "diabetes", {"lr 0.1", "step 1000"}, NULL},
