@@ -2,11 +2,13 @@
 """workloads.py: the speed of training, beside PyTorch where that is installed (`make bench-deps`).
 
 Each trainer is a process that stays alive; all take turns, round after round, so that whatever else the machine does
-hits all alike. They begin with the same weights and the same samples, and their first losses must agree. A step is
-forward, loss, backward and Adam; ours gathers its rows and takes all norms besides, PyTorch's batches are cut before
-the clock starts. With what else a run does, figures, curves, history, it is in the last two columns. Prints a table in
-Markdown, writes every round to build/bench/workloads.json. BENCH_WORKLOADS names some ("W2 W4"), BENCH_ROUNDS and
-BENCH_TURN (milliseconds) make it longer or shorter."""
+hits all alike; in a round the first threads of all have the same processor, since one is often slower than another,
+and in the next round another. They begin with the same weights and the same samples, and their first losses must agree.
+
+A step is forward, loss, backward and Adam; ours gathers its rows and takes all norms besides, PyTorch's batches are cut
+before the clock starts. With what else a run does, figures, curves, history, it is in the last two columns. Prints a
+table in Markdown, writes every round to build/bench/workloads.json. BENCH_WORKLOADS names some ("W2 W4"), BENCH_ROUNDS
+and BENCH_TURN (milliseconds) make it longer or shorter."""
 import json
 import os
 import shutil
@@ -23,6 +25,7 @@ ROUNDS = int(os.environ.get("BENCH_ROUNDS", 9))
 TURN = int(os.environ.get("BENCH_TURN", 100))
 WARM_UP = 3 * TURN
 LOSS_ROWS = 150              # samples whose mean loss is taken, before and after
+PROCESSORS = os.sched_getaffinity(0)
 PAUSE = 0.01                 # seconds between two turns: threads that spin after work have gone to sleep by then
 
 # Samples a second over those of PyTorch, tuned, at least; by workload and batch.
@@ -50,10 +53,11 @@ class Entry:
     def begin(self, batch):
         if self.verb == "run":
             self.first, self.early = self.losses(batch)
-        self.turn(WARM_UP)
+        self.turn(WARM_UP, PROCESSORS)
         self.took.clear()
 
-    def turn(self, milliseconds):
+    def turn(self, milliseconds, processors):
+        os.sched_setaffinity(self.worker.process.pid, processors)
         steps, nanoseconds = self.worker.ask(f"{self.verb} {self.key} {milliseconds * 1000}").split()
         self.took.append(int(nanoseconds) / int(steps))
         time.sleep(PAUSE)
@@ -128,9 +132,11 @@ def measure(workers, workload, batch, folder):
     for entry in entries.values():
         entry.begin(batch)
     sgemm = {"1": [], "2": []}
-    for _ in range(ROUNDS):
+    for turn in range(ROUNDS):
+        one = {sorted(PROCESSORS)[turn % len(PROCESSORS)]}
         for entry in entries.values():
-            entry.turn(TURN)
+            entry.turn(TURN, one)
+            os.sched_setaffinity(entry.worker.process.pid, PROCESSORS)
         for threads, rates in sgemm.items():
             rates.append(float(workers["dnntui"].ask(f"sgemm {threads} {TURN // 4 * 1000}")))
     check(f"{workload['name']} batch {batch}", entries, batch)
