@@ -3,8 +3,9 @@
 batches of 128 rows from a CSV file. Two processes stay alive, one of either mode, and take turns at `step N`; a turn
 lasts from the command to the last the process says before it rests. Of one thread the time of the processor counts,
 which other programs disturb little, and both processes have the same one, since one is often slower than another; of
-two threads that of the clock. Each turn is compared with its neighbour, and the median
-told. PROGRAM names the binary."""
+two threads that of the clock. Each turn is compared with its neighbour, and the median told, of several pairs of
+processes: where its memory came to lie makes one process some per cent faster than the next. PROGRAM names the
+binary."""
 import fcntl
 import os
 import pty
@@ -20,7 +21,8 @@ import figures
 
 PROGRAM = os.path.abspath(os.environ.get("PROGRAM", "./dnntui"))
 ROWS, COLUMNS, CLASSES = 1280, 784, 10
-STEPS, WARM_UP, TURNS = 400, 3, 60 # a turn takes some tenths of a second: what begins and ends it weighs little
+PAIRS = 3
+STEPS, WARM_UP, TURNS = 400, 3, 15 # a turn takes some tenths of a second: what begins and ends it weighs little
 SILENCE = 0.1  # seconds; while a run goes on the screen is drawn more often
 RESTING = 0.01 # seconds of the processor meanwhile, at most
 ALLOWED = 97   # per cent of the batch mode's throughput, at least
@@ -102,7 +104,8 @@ def open_batch(arguments):
     return Mode(process, heard, typed, b"\n")
 
 
-def measure(path, threads):
+def compare(path, threads):
+    """Seconds a step on the screen and in batch mode, turn by turn, of one pair of processes."""
     arguments = [PROGRAM, "-n", "--threads", str(threads), path]
     screen, batch = open_screen(arguments), open_batch(arguments)
     for mode in (screen, batch) if threads == 1 else ():
@@ -112,7 +115,11 @@ def measure(path, threads):
             mode.turn()
     screen.leave()
     batch.leave()
-    took = [(mode.processor if threads == 1 else mode.clock)[WARM_UP:] for mode in (screen, batch)]
+    return [(mode.processor if threads == 1 else mode.clock)[WARM_UP:] for mode in (screen, batch)]
+
+
+def measure(path, threads):
+    took = [sum(turns, []) for turns in zip(*(compare(path, threads) for _ in range(PAIRS)))]
     on, off = (1e6 * statistics.median(turns) for turns in took)
     low, middle, high = statistics.quantiles([100 * b / s for s, b in zip(*took)], n=4)
     print(f"| {threads} | {on:.0f} | {off:.0f} | {middle:.1f} ({low:.1f} to {high:.1f}) | {ALLOWED} |", flush=True)
