@@ -6,7 +6,7 @@ DESTDIR ?=
 
 CSTD     := -std=c11 -D_GNU_SOURCE -ffp-contract=off
 WARNINGS := -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wformat=2 -Werror=format-security
-MODE_release := -O3 -g -march=x86-64-v2 -fno-math-errno -fno-trapping-math -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
+MODE_release := -O3 -march=x86-64-v2 -fno-math-errno -fno-trapping-math -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
 MODE_debug   := -O0 -g3
 MODE_asan    := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 MODE_ubsan   := -O1 -g -fsanitize=undefined -fno-sanitize-recover=all
