@@ -27,12 +27,13 @@ struct frame {
     bool busy;         /* a command has been at work for a while */
     bool dirty;        /* all is to be drawn anew */
     bool line_dirty;   /* the prompt is */
-    int64_t drawn;     /* when all was, the last time */
+    int64_t due;       /* when all may be drawn again */
 };
 
 void frame_close(struct frame *frame); /* neither screen nor console nor log, which are lent */
 
-/* Draws what is dirty: the prompt at once, all the rest at most so many times a second. */
+/* Draws what is dirty: the prompt at once, all the rest at most so many times a second, and for no more than a
+ * hundredth of the time. */
 void frame_draw(struct frame *frame);
 
 /* What is dirty need not wait for its time. */

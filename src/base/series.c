@@ -334,39 +334,70 @@ static int column_of(double x, double x0, double x1, int columns)
     return place >= columns ? columns - 1 : (int)place;
 }
 
+/* The columns of a look into a series, and where it has come to. */
+struct look {
+    double x0, x1;
+    int columns, open; /* buckets come in order, so only one column at a time can still grow, and it needs but one sum */
+    double sum;
+    struct bucket *out;
+};
+
+/* Where bucket *K of *LEVEL lies in one column and begins a bucket of a level above that does so too, and ends by x1,
+ * goes up to that one: so a column of many samples is made from few buckets. Returns the bucket. */
+static struct gathered widest(const struct series *series, const struct look *look, int *level, uint64_t *k)
+{
+    struct gathered found = read_bucket(series, *level, *k);
+    int column = column_of(found.first, look->x0, look->x1, look->columns);
+    while (*level < LEVELS - 1 && *k % 4 == 0) {
+        const struct gathered *above = slot(series, *level + 1, *k / 4);
+        if (above->last > look->x1 || column_of(above->last, look->x0, look->x1, look->columns) != column)
+            break;
+        found = *above;
+        ++*level;
+        *k /= 4;
+    }
+    return found;
+}
+
+static void add_to_column(struct look *look, int c, const struct gathered *more)
+{
+    struct bucket *column = &look->out[c];
+    look->sum = more->sum + (c == look->open ? look->sum : 0);
+    look->open = c;
+    if (column->count + column->nonfinite == 0)
+        column->first = more->first;
+    column->last = more->last; /* they come in order */
+    if (!(column->min <= more->min)) /* a NaN gives way */
+        column->min = isnan(more->min) ? column->min : more->min;
+    if (!(column->max >= more->max))
+        column->max = isnan(more->max) ? column->max : more->max;
+    column->count += more->count;
+    column->nonfinite += more->nonfinite;
+    if (column->count)
+        column->mean = (float)(look->sum / column->count);
+}
+
 void series_columns(const struct series *series, double x0, double x1, int columns, struct bucket out[])
 {
     for (int c = 0; c < columns; c++)
         out[c] = (struct bucket){.first = NAN, .last = NAN, .min = NAN, .max = NAN, .mean = NAN};
     if (series->count == 0 || columns < 1 || !(x0 <= x1))
         return;
-    int level = 0;
+    int finest = 0;
     settle(series);
-    while (level < LEVELS - 1 && !covers(series, level, x0))
-        level++;
-    uint64_t end = level_end(series, level);
-    int open = -1; /* buckets come in order, so only one column at a time can still grow, and it needs but one sum */
-    double sum = 0;
-    for (uint64_t k = first_after(series, level, nextafter(x0, -INFINITY)); k < end; k++) {
-        struct gathered more = read_bucket(series, level, k);
+    while (finest < LEVELS - 1 && !covers(series, finest, x0))
+        finest++;
+    struct look look = {x0, x1, columns, -1, 0, out};
+    uint64_t end = level_end(series, finest);
+    for (uint64_t next = first_after(series, finest, nextafter(x0, -INFINITY)); next < end;) {
+        int level = finest;
+        uint64_t k = next;
+        struct gathered more = widest(series, &look, &level, &k);
         if (more.first > x1)
             break;
         int to = column_of(more.last, x0, x1, columns);
-        for (int c = column_of(more.first, x0, x1, columns); c <= to; c++) {
-            struct bucket *column = &out[c];
-            sum = more.sum + (c == open ? sum : 0);
-            open = c;
-            if (column->count + column->nonfinite == 0)
-                column->first = more.first;
-            column->last = more.last; /* they come in order */
-            if (!(column->min <= more.min)) /* a NaN gives way */
-                column->min = isnan(more.min) ? column->min : more.min;
-            if (!(column->max >= more.max))
-                column->max = isnan(more.max) ? column->max : more.max;
-            column->count += more.count;
-            column->nonfinite += more.nonfinite;
-            if (column->count)
-                column->mean = (float)(sum / column->count);
-        }
+        for (int c = column_of(more.first, x0, x1, columns); c <= to; c++)
+            add_to_column(&look, c, &more);
+        next = (k + 1) << 2 * (level - finest);
     }
 }

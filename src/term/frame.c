@@ -1,7 +1,8 @@
 /*
  * frame.c: puts the view and the line editor's line on the screen. A frame is drawn at most FRAMES times a second,
- * however fast steps are, and once more when they end; what is typed is drawn at once, and alone as long as the panes
- * can stay where they are.
+ * however fast steps are, and less often where one takes long, on a large terminal: drawing is to take no more than
+ * one part in SHARE of the time that training could have. There is one more when steps end. What is typed is drawn at
+ * once, and alone as long as the panes can stay where they are.
  */
 #include "term/frame.h"
 
@@ -9,8 +10,8 @@
 #include "term/prompt.h"
 #include "term/wrap.h"
 
-#define PERIOD (1000000000LL / FRAMES)
-enum { FRAMES = 15, PROMPT_ROWS = 3 };
+#define SECOND 1000000000LL
+enum { FRAMES = 12, FRAMES_LEAST = 4, SHARE = 100, PROMPT_ROWS = 3 };
 
 void frame_close(struct frame *frame)
 {
@@ -85,27 +86,37 @@ static void draw_all(struct frame *frame)
     screen_put(frame->screen, &frame->canvas);
     screen_put_prompt(frame->screen, frame->place[PANE_PROMPT], frame->shown.data, cursor); /* last: the cursor stays */
     frame->dirty = false;
-    frame->drawn = clock_now();
+}
+
+/* How long a frame that took TOOK nanoseconds stands at least. */
+static int64_t period(int64_t took)
+{
+    int64_t shortest = SECOND / FRAMES, longest = SECOND / FRAMES_LEAST, fair = SHARE * took;
+    return fair < shortest ? shortest : fair < longest ? fair : longest;
 }
 
 void frame_draw(struct frame *frame)
 {
-    bool all = frame->dirty && clock_now() - frame->drawn >= PERIOD;
+    int64_t begun = clock_now();
+    bool all = frame->dirty && begun >= frame->due;
     if (!all && !frame->line_dirty)
         return;
     struct rect where = frame->place[PANE_PROMPT];
     size_t cursor;
-    if (!all && take_prompt(frame, where.width, &cursor) == where.height)
+    bool alone = !all && take_prompt(frame, where.width, &cursor) == where.height;
+    if (alone)
         screen_put_prompt(frame->screen, where, frame->shown.data, cursor);
     else
         draw_all(frame);
     frame->line_dirty = false;
     screen_show(frame->screen);
+    if (!alone)
+        frame->due = begun + period(clock_now() - begun);
 }
 
 void frame_hurry(struct frame *frame)
 {
-    frame->drawn = clock_now() - PERIOD;
+    frame->due = clock_now();
 }
 
 int frame_patience(const struct frame *frame)
@@ -114,7 +125,7 @@ int frame_patience(const struct frame *frame)
         return 0;
     if (!frame->dirty)
         return -1;
-    int64_t left = frame->drawn + PERIOD - clock_now();
+    int64_t left = frame->due - clock_now();
     return left > 0 ? (int)(left / 1000000) + 1 : 0;
 }
 

@@ -163,6 +163,7 @@ struct screen *screen_open(enum colour_mode colour, struct err *err)
     noecho();
     nonl();
     leaveok(stdscr, FALSE);
+    typeahead(-1); /* a frame is shown whole, also when a key comes meanwhile */
     const char *no_color = getenv("NO_COLOR");
     bool wanted = colour == COLOUR_ALWAYS || (colour == COLOUR_AUTO && !(no_color && *no_color));
     bool coloured = wanted && has_colors() && start_color() == OK;

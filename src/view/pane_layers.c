@@ -23,7 +23,6 @@ enum {
     BAR_LEAST = 6,
     BAR_MOST = 30,
     DECADES = 3, /* that a bar spans at least */
-    LARGE = 1000000, /* parameters */
 };
 
 enum { NAME, KIND, SHAPE, WEIGHT, GRADIENT, BAR, RATIO, UNITS, COLUMNS };
@@ -105,12 +104,12 @@ static double squares_of(const real *w, size_t count)
     return all;
 }
 
-/* Of the weights as they are now, for an edit changes them between two steps. While a large network trains, those that
- * its last step left will do: a pass over all weights for each drawing would slow it down. */
+/* Of the weights as they are now, for an edit changes them between two steps. While a network trains, those that its
+ * last step left will do: a pass over all weights for each drawing would slow it down. */
 static double weight_norm(const struct session *session, int i, const struct layer_norms *norms)
 {
     const struct net *net = session->net;
-    if (session->goal != GOAL_NONE && net->parameters > LARGE && norms->weight != 0)
+    if (session->goal != GOAL_NONE && norms->weight != 0)
         return norms->weight;
     double squares = 0;
     for (int k = net->first_param[i]; k < net->first_param[i + 1]; k++)

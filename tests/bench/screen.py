@@ -52,7 +52,8 @@ class Mode:
         os.write(self.typed, line.encode() + self.enter)
 
     def listen(self):
-        """The time at which the process said its last before it came to rest."""
+        """The time at which the process said its last before it came to rest. While it speaks it is heard and no more:
+        the listener takes a processor from it."""
         last, busy = time.perf_counter(), float("-inf")
         while True:
             if select.select([self.heard], [], [], SILENCE)[0]:
@@ -62,9 +63,10 @@ class Mode:
                 except OSError:  # the program has left
                     return last
                 last = time.perf_counter()
-            elif self.on_processor() - busy < RESTING:
+                continue
+            before, busy = busy, self.on_processor()
+            if busy - before < RESTING:
                 return last
-            busy = self.on_processor()
 
     def on_processor(self):
         """Seconds of its first thread."""

@@ -229,6 +229,66 @@ static void test_exact_columns(void **state)
     series_close(series);
 }
 
+/* Column C of COLUMNS, sample by sample, from sample *I on, which is moved past it. */
+static struct bucket plain_column(const struct plain *plain, int *i, double x0, double x1, int c, int columns)
+{
+    struct bucket column = {.min = NAN, .max = NAN};
+    double sum = 0;
+    while (plain->x[*i] < x0)
+        ++*i;
+    for (; *i < plain->count && plain->x[*i] <= x1; ++*i) {
+        double x = plain->x[*i];
+        float y = (float)plain->y[*i];
+        if (c + 1 < columns && (x - x0) / (x1 - x0) * columns >= c + 1)
+            break;
+        if (column.count + column.nonfinite == 0)
+            column.first = x;
+        column.last = x;
+        if (!isfinite(y)) {
+            column.nonfinite++;
+            continue;
+        }
+        column.count++;
+        sum += (double)y;
+        column.min = fminf(column.min, y);
+        column.max = fmaxf(column.max, y);
+    }
+    column.mean = (float)(sum / column.count);
+    return column;
+}
+
+/* As many samples as are still kept one by one: a column is made from buckets of several levels, and holds what it would
+ * hold sample by sample. */
+static void test_recent_columns(void **state)
+{
+    (void)state;
+    enum { CAPACITY = 1024, ROUNDS = 300 };
+    struct rng rng = rng_start(10, RNG_TEST, 0, 0);
+    struct series *series = series_open(CAPACITY, NULL);
+    struct plain plain = plain_open();
+    for (int round = 0; round < ROUNDS; round++) {
+        for (int n = 1 + (int)rng_below(&rng, 300); n > 0; n--)
+            push_random(series, &plain, &rng);
+        int kept = plain.count < CAPACITY - 4 ? plain.count : CAPACITY - 4, columns = 1 + (int)rng_below(&rng, COLUMNS);
+        double first = plain.x[plain.count - kept], last = plain.x[plain.count - 1];
+        double x0 = first + (last - first) * rng_uniform(&rng), x1 = x0 + (last - x0) * rng_uniform(&rng);
+        struct bucket out[COLUMNS];
+        series_columns(series, x0, x1, columns, out);
+        for (int c = 0, i = plain.count - kept; c < columns; c++) {
+            struct bucket want = plain_column(&plain, &i, x0, x1, c, columns);
+            assert_int_equal(out[c].count, want.count);
+            assert_int_equal(out[c].nonfinite, want.nonfinite);
+            assert_same(out[c].min, want.min);
+            assert_same(out[c].max, want.max);
+            assert_true(want.count + want.nonfinite == 0 ||
+                        (out[c].first == want.first && out[c].last == want.last));
+            assert_true(want.count == 0 || fabsf(out[c].mean - want.mean) <= 1e-6f * (fabsf(want.mean) + 1));
+        }
+    }
+    plain_close(&plain);
+    series_close(series);
+}
+
 static void test_empty_and_last(void **state)
 {
     (void)state;
@@ -276,7 +336,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_random),
         cmocka_unit_test(test_truncate), cmocka_unit_test(test_keep),
-        cmocka_unit_test(test_exact_columns),
+        cmocka_unit_test(test_exact_columns), cmocka_unit_test(test_recent_columns),
         cmocka_unit_test(test_empty_and_last),
         cmocka_unit_test(test_extend),
     };
