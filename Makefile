@@ -35,6 +35,12 @@ CFLAGS   ?=
 ALL_CFLAGS = $(CSTD) $(WARNINGS) $(MODE) -Iinclude -pthread $(shell pkg-config --cflags $(MODULES) 2>/dev/null) $(CFLAGS)
 DNN_LIBS = -pthread -lm -ldl
 LIBS     = $(shell pkg-config --libs $(filter-out openblas,$(MODULES))) -lcsv $(DNN_LIBS)
+# The release holds its small libraries itself, each that has an archive: to load seven takes a seventh of a start, which
+# `make bench BENCH=start` measures. The C library stays shared, or OpenBLAS could not be loaded.
+archive  = $(shell $(CC) -print-file-name=lib$(1).a)
+hold     = $(patsubst -l%,$(if $(findstring /,$(call archive,$(1))),-l:lib%.a,-l%),-l$(1))
+RELEASE_LIBS = $(foreach name,readline ncursesw tinfo z xxhash jansson csv,$(call hold,$(name))) $(DNN_LIBS)
+PROGRAM_LIBS = $(if $(filter release,$(BUILD)),$(RELEASE_LIBS),$(LIBS))
 
 # What is compiled in double alone, for the engine that `gradcheck` computes with.
 TWIN_SOURCES := src/debug/gradcheck_twin.c
@@ -71,7 +77,7 @@ help:
 	@echo 'make install PREFIX=/usr/local DESTDIR=        make deps      install what a build needs'
 
 $(PROGRAM): $(OUT)/src/main.o $(OUT)/libdnntui.a $(OUT)/libdnn.a
-	$(CC) $(MODE) $(LINK_$(BUILD)) -o $@ $^ $(LIBS) $(LDFLAGS)
+	$(CC) $(MODE) $(LINK_$(BUILD)) -o $@ $^ $(PROGRAM_LIBS) $(LDFLAGS)
 
 $(OUT)/libdnn.a: $(DNN_OBJECTS)
 	rm -f $@ && $(AR) rcs $@ $^

@@ -52,7 +52,7 @@ static const struct option_row option_rows[] = {
     {OPTION_FILE, "file", "FILE", "run the commands of a file; -c and -f run in the order given"},
     {OPTION_BATCH, "batch", NULL, "no screen: run the commands and leave"},
     {OPTION_SEED, "seed", "N", "seed of the split, the weights and the order of the rows (1)"},
-    {OPTION_THREADS, "threads", "N", "threads that share a step (as many as there are cores, at most 8)"},
+    {OPTION_THREADS, "threads", "N", "threads that share a step (as many as there are cores for it, at most 8)"},
     {OPTION_TARGET, "target", "COL", "name or number of the column to predict"},
     {OPTION_TASK, "task", "TASK", "classify or regress"},
     {OPTION_DELIMITER, "delimiter", "C", "what separates columns: a character, tab or space"},

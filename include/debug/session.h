@@ -169,7 +169,7 @@ struct session {
 /* Settings a session starts with. */
 struct session_options {
     uint64_t seed;
-    int threads; /* 0: as many as there are cores, at most 8 */
+    int threads; /* 0: as many as there are cores for it, at most 8 */
 };
 
 struct session *session_open(const struct session_options *options, struct err *err);

@@ -4,11 +4,11 @@
 #include "debug/session.h"
 
 #include <math.h>
+#include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "debug/choices.h"
 #include "debug/doctor.h"
@@ -32,10 +32,12 @@ static int open_series(struct session *session, struct err *err)
     return 0;
 }
 
+/* As many as there are processors that this process may run on. */
 static int default_threads(void)
 {
-    long cores = sysconf(_SC_NPROCESSORS_ONLN);
-    return cores < 1 ? 1 : cores > THREADS_DEFAULT ? THREADS_DEFAULT : (int)cores;
+    cpu_set_t allowed;
+    int cores = sched_getaffinity(0, sizeof allowed, &allowed) == 0 ? CPU_COUNT(&allowed) : 1;
+    return cores < 1 ? 1 : cores > THREADS_DEFAULT ? THREADS_DEFAULT : cores;
 }
 
 static void default_settings(struct session *session)
