@@ -37,10 +37,12 @@ DNN_LIBS = -pthread -lm -ldl
 LIBS     = $(shell pkg-config --libs $(filter-out openblas,$(MODULES))) -lcsv $(DNN_LIBS)
 # The release holds its small libraries itself, each that has an archive: to load seven takes a seventh of a start, which
 # `make bench BENCH=start` measures. The C library stays shared, or OpenBLAS could not be loaded.
+# HOLD=no leaves them shared.
 archive  = $(shell $(CC) -print-file-name=lib$(1).a)
-hold     = $(patsubst -l%,$(if $(findstring /,$(call archive,$(1))),-l:lib%.a,-l%),-l$(1))
-RELEASE_LIBS = $(foreach name,readline ncursesw tinfo z xxhash jansson csv,$(call hold,$(name))) $(DNN_LIBS)
-PROGRAM_LIBS = $(if $(filter release,$(BUILD)),$(RELEASE_LIBS),$(LIBS))
+hold     = $(if $(filter -l%,$(1)),$(if $(findstring /,$(call archive,$(1:-l%=%))),$(1:-l%=-l:lib%.a),$(1)),$(1))
+HELD_MODULES = readline $(filter-out openblas readline,$(MODULES))
+RELEASE_LIBS = $(foreach word,$(shell pkg-config --libs $(HELD_MODULES)) -lcsv,$(call hold,$(word))) $(DNN_LIBS)
+PROGRAM_LIBS = $(if $(filter release-,$(BUILD)-$(HOLD)),$(RELEASE_LIBS),$(LIBS))
 
 # What is compiled in double alone, for the engine that `gradcheck` computes with.
 TWIN_SOURCES := src/debug/gradcheck_twin.c

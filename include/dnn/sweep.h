@@ -1,7 +1,7 @@
 /*
  * sweep.h: what a step does to all gradients before the optimizer sees them: those of the threads are added up, and the
- * norm is taken. Squares are summed in an order that depends on the number of values and the kind of processor alone,
- * with a relative error below 1e-5; values below 1e-31 may count as 0 (lanes.h).
+ * norm is taken. Squares are summed in an order that depends on the number of values, the kind of processor and which
+ * of these is asked, with a relative error below 1e-5; values below 1e-31 may count as 0 (lanes.h).
  */
 #ifndef DNN_SWEEP_H
 #define DNN_SWEEP_H

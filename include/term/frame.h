@@ -32,8 +32,8 @@ struct frame {
 
 void frame_close(struct frame *frame); /* neither screen nor console nor log, which are lent */
 
-/* Draws what is dirty: the prompt at once, all the rest at most so many times a second, and for no more than a
- * hundredth of the time. */
+/* Draws what is dirty: the prompt at once, all the rest at most so many times a second, and while a run goes on less
+ * often where that takes long. */
 void frame_draw(struct frame *frame);
 
 /* What is dirty need not wait for its time. */

@@ -90,9 +90,10 @@ struct ahead {
 
 #if defined(__x86_64__)
 
+/* Processors before AVX512_VBMI2 slow down for such instructions. The numbers are the same either way. */
 static bool draws_ahead(const struct rng *rng)
 {
-    return __builtin_cpu_supports("avx512f") && rng->counter[0] <= UINT32_MAX - AHEAD;
+    return __builtin_cpu_supports("avx512vbmi2") && rng->counter[0] <= UINT32_MAX - AHEAD;
 }
 
 /* The rounds of rng_philox for the counters from RNG's on, one in each 64 bits. */

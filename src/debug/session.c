@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "debug/choices.h"
 #include "debug/doctor.h"
@@ -36,8 +37,9 @@ static int open_series(struct session *session, struct err *err)
 static int default_threads(void)
 {
     cpu_set_t allowed;
-    int cores = sched_getaffinity(0, sizeof allowed, &allowed) == 0 ? CPU_COUNT(&allowed) : 1;
-    return cores < 1 ? 1 : cores > THREADS_DEFAULT ? THREADS_DEFAULT : cores;
+    long cores = sched_getaffinity(0, sizeof allowed, &allowed) == 0 ? CPU_COUNT(&allowed)
+                                                                     : sysconf(_SC_NPROCESSORS_ONLN);
+    return cores < 1 ? 1 : cores > THREADS_DEFAULT ? THREADS_DEFAULT : (int)cores;
 }
 
 static void default_settings(struct session *session)

@@ -128,7 +128,7 @@ static bool goes_small(const struct program *program, const struct op *op, const
 }
 
 /* Returns `reduce`. */
-static const struct op *run_small(const struct worker *worker)
+static const struct op *run_in_one_go(const struct worker *worker)
 {
     small_passes(worker);
     run_reduce(worker, 1);
@@ -143,7 +143,7 @@ static const struct op *run_on(const struct worker *worker, const struct op *op,
         if (op->meet && op > begin)
             team_meet(worker->program->team);
         if (goes_small(worker->program, op, end))
-            op = run_small(worker);
+            op = run_in_one_go(worker);
         else if (op->straight > 0)
             op = run_straight(worker, op, end);
         else if (op->joined > 1)

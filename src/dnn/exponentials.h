@@ -16,9 +16,10 @@ KERNEL_BODY void exponentials(real x[LANES])
 
 typedef int ints __attribute__((vector_size(LANES * sizeof(int))));
 
-/* x <- e^x, for x <= 0 or NaN, to within 2 units in the last place; 0 from -87 downwards, where floats lose precision.
- * With n the whole number nearest to x / log 2 and r the rest, e^x = 2^n e^r and e^r = 1 + r + r^2 p(r); p, of
- * degree 5, meets its function at the Chebyshev points of |r| <= log(2) / 2, and leaves an error of 2.4e-10. */
+/* x <- e^x, for x <= 0 or NaN, to within 2 units in the last place; 0 from -87 downwards, where floats lose precision;
+ * of another x some number. With n the whole number nearest to x / log 2 and r the rest, e^x = 2^n e^r and
+ * e^r = 1 + r + r^2 p(r); p, of degree 5, meets its function at the Chebyshev points of |r| <= log(2) / 2, and leaves
+ * an error of 2.4e-10. */
 KERNEL_BODY void exponentials(real x[LANES])
 {
     const float log2e = 1.44269504088896341f, shift = 12582912; /* 1.5 2^23: adding it rounds to a whole number */

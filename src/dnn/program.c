@@ -258,7 +258,7 @@ struct program *program_open(struct net *net, const struct loss *loss, enum prog
         return NULL;
     }
     program->small = small_fits(program);
-    program->small_ce = strcmp(loss->kind->name, "ce") == 0;
+    program->small_ce = loss->kind == loss_kind_find("ce");
     return program;
 }
 

@@ -1,15 +1,13 @@
 /*
  * small.c: the passes of a step of a small network, forward, loss and backward, in one go: of dense layers, with
- * rectifiers behind them, that are no wider than a vector of AVX-512, in batches of few rows. A layer of it takes so
- * few instructions that to go from op to op, and to wait for what the one before has just put into memory, takes as
- * long again; so what a layer hands on stays in registers where that is possible.
+ * rectifiers behind them, that are no wider than a vector of AVX-512. A layer of it takes so few instructions that to
+ * go from op to op, and to wait for what the one before has just put into memory, takes as long again; so what a layer
+ * hands on stays in registers where that is possible.
  *
  * It is another way through the same arithmetic, not another method: it leaves in memory what the ops leave, bit by
  * bit, since it adds up in their order (tests/unit/dnn/test_small.c). Whoever looks between two ops goes op by op.
  */
 #define KERNEL_OF_SIXTEEN
-#include <string.h>
-
 #include "dnn/kernel.h"
 #include "dnn/program_body.h"
 #include "layers/kinds.h"

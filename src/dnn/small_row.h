@@ -74,7 +74,7 @@ WIDE_INLINE void gradient_of_row(const struct layer_run *run, vector x, vector d
             store(to + u * in, in, _mm512_mul_ps(spread(dz, u), x));
 }
 
-/* dx; even and odd units are summed apart. */
+/* dx; even and odd units are summed apart. One unit is not summed, or a zero would lose its sign. */
 WIDE_INLINE vector backward_row(const struct layer_run *run, vector dz)
 {
     vector even = vector_zero(), odd = even;
@@ -93,6 +93,8 @@ WIDE_INLINE vector backward_row(const struct layer_run *run, vector dz)
     }
     if (u < out)
         even = vector_fma(spread(dz, u), load(w + u * in, in), even);
+    if (out == 1)
+        return _mm512_maskz_mov_ps(lanes(in), even);
     return _mm512_maskz_add_ps(lanes(in), even, odd);
 }
 

@@ -1,4 +1,5 @@
-/* small_vectors.h: what small_row.h and small_rows.h share. */
+/* small_vectors.h: what small_row.h and small_rows.h share. For a file that has defined KERNEL_OF_SIXTEEN and included
+ * kinds.h, whose LANES are sixteen then, as those of avx512.h are. */
 #ifndef DNN_SMALL_VECTORS_H
 #define DNN_SMALL_VECTORS_H
 

@@ -15,7 +15,6 @@ KERNEL_BODY double exact_body(const real *x, real scale, size_t n)
 
 KERNEL_EACH_WIDTH(double, exact, (const real *x, real scale, size_t n), (x, scale, n))
 KERNEL_EACH_WIDTH(double, squares, (const real *x, real scale, size_t n), (x, scale, n))
-KERNEL_EACH_WIDTH(void, parts, (const struct sweep_part part[], int parts), (part, parts))
 KERNEL_EACH_WIDTH(double, add, (real *total, const real *part, size_t n), (total, part, n))
 
 double sweep_exact(const real *x, real scale, size_t n)
@@ -28,15 +27,26 @@ double sweep_squares(const real *x, real scale, size_t n)
     return squares(x, scale, n);
 }
 
-void sweep_parts(const struct sweep_part part[], int count)
+#ifdef KERNEL_WIDTHS
+KERNEL_FOR_AVX2 static void parts_wide(const struct sweep_part part[], int parts)
+{
+    parts_body(part, parts);
+}
+#endif
+
+void sweep_parts(const struct sweep_part part[], int parts)
 {
 #ifdef KERNEL_WIDTHS
     if (kernel_width == KERNEL_WIDER) {
-        sweep_parts_wider(part, count);
+        sweep_parts_wider(part, parts);
+        return;
+    }
+    if (kernel_wide()) {
+        parts_wide(part, parts);
         return;
     }
 #endif
-    parts(part, count);
+    parts_body(part, parts);
 }
 
 double sweep_add(real *total, const real *part, size_t n)

@@ -1,8 +1,8 @@
 /*
  * frame.c: puts the view and the line editor's line on the screen. A frame is drawn at most FRAMES times a second,
- * however fast steps are, and less often where one takes long, on a large terminal: drawing is to take no more than
- * one part in SHARE of the time that training could have. There is one more when steps end. What is typed is drawn at
- * once, and alone as long as the panes can stay where they are.
+ * however fast steps are. While a run goes on and a frame takes long, as on a large terminal, there are fewer, so that
+ * drawing takes no more than one part in SHARE of the time, but FRAMES_LEAST all the same. There is one more when steps
+ * end. What is typed is drawn at once, and alone as long as the panes can stay where they are.
  */
 #include "term/frame.h"
 
@@ -89,10 +89,12 @@ static void draw_all(struct frame *frame)
 }
 
 /* How long a frame that took TOOK nanoseconds stands at least. */
-static int64_t period(int64_t took)
+static int64_t period(const struct frame *frame, int64_t took)
 {
     int64_t shortest = SECOND / FRAMES, longest = SECOND / FRAMES_LEAST, fair = SHARE * took;
-    return fair < shortest ? shortest : fair < longest ? fair : longest;
+    if (fair < shortest || !session_running(console_session(frame->console)))
+        return shortest;
+    return fair < longest ? fair : longest;
 }
 
 void frame_draw(struct frame *frame)
@@ -111,7 +113,7 @@ void frame_draw(struct frame *frame)
     frame->line_dirty = false;
     screen_show(frame->screen);
     if (!alone)
-        frame->due = begun + period(clock_now() - begun);
+        frame->due = begun + period(frame, clock_now() - begun);
 }
 
 void frame_hurry(struct frame *frame)

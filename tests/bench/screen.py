@@ -23,7 +23,7 @@ PROGRAM = os.path.abspath(os.environ.get("PROGRAM", "./dnntui"))
 ROWS, COLUMNS, CLASSES = 1280, 784, 10
 PAIRS = 3
 STEPS, WARM_UP, TURNS = 400, 3, 15 # a turn takes some tenths of a second: what begins and ends it weighs little
-SILENCE = 0.1  # seconds; while a run goes on the screen is drawn more often
+SILENCE = 0.1  # seconds; a run that draws nothing for so long is at work all the same, and known by that
 RESTING = 0.01 # seconds of the processor meanwhile, at most
 ALLOWED = 97   # per cent of the batch mode's throughput, at least
 

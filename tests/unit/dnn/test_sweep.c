@@ -49,16 +49,53 @@ static void check(size_t n)
         assert_true(total[i] == a[i] + b[i]);
 }
 
+/* Arrays one behind the other, of 0, 1, 2, ... values. */
+static void check_parts(void)
+{
+    enum { PARTS = 46 };
+    struct sweep_part part[PARTS];
+    double squares[PARTS];
+    size_t at = 0;
+    for (size_t n = 0; n < PARTS; at += n++)
+        part[n] = (struct sweep_part){a + at, n, &squares[n]};
+    assert_true(at <= MOST);
+    sweep_parts(part, PARTS);
+    for (size_t n = 0; n < PARTS; n++) {
+        double want = 0;
+        for (size_t i = 0; i < n; i++)
+            want += (double)part[n].x[i] * part[n].x[i];
+        near(squares[n], want);
+        near(sweep_exact(part[n].x, 1, n), want);
+    }
+}
+
 /* Squares that no float holds, too. */
 static void sums_are_those_of_single_values(void **state)
 {
     (void)state;
     const double scales[] = {1, 1e-30, 1e30};
-    for (int s = 0; s < 3; s++) {
-        draw(scales[s]);
+    for (int s = 0; s < 9; s++) {
+        kernel_choose((enum kernel_width)(s / 3));
+        draw(scales[s % 3]);
         for (size_t n = 0; n < 70; n++)
             check(n);
         check(MOST);
+        check_parts();
+    }
+}
+
+/* What is not a number, or would not be one, is told. */
+static void a_sum_is_not_finite_where_a_value_is_not(void **state)
+{
+    (void)state;
+    for (int s = 0; s < 9; s++) {
+        const real odd[] = {NAN, INFINITY, -INFINITY};
+        double parts;
+        kernel_choose((enum kernel_width)(s / 3));
+        draw(1);
+        a[MOST / 3] = odd[s % 3];
+        sweep_parts(&(struct sweep_part){a, MOST, &parts}, 1);
+        assert_true(!isfinite(parts) && !isfinite(sweep_squares(a, 1, MOST)) && !isfinite(sweep_exact(a, 1, MOST)));
     }
 }
 
@@ -111,6 +148,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sums_are_those_of_single_values),
+        cmocka_unit_test(a_sum_is_not_finite_where_a_value_is_not),
         cmocka_unit_test(all_kernels_give_the_same_bits),
     };
     return cmocka_run_group_tests_name("sweep", tests, NULL, NULL);
