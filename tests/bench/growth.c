@@ -6,8 +6,9 @@
  * the least time of each counts: what is looked for is the shape of the curve, and noise only adds. "x FLOPs" is the
  * time over that of the point before, over the same of the floating-point operations: 1 as they grow, below 1 while the
  * cost of beginning and ending a step is felt, above 1 where a curve has a step. Each of these above STEEP is looked
- * into: what one thread goes through in a step may have outgrown a cache, which reading as much again shows, or the
- * images fill less of the registers.
+ * into: what one thread goes through in a step may have outgrown a cache, which reading as much again shows, the
+ * images may fill less of the registers, or the cores of two threads may lie far apart, which their meeting shows: a
+ * virtual machine is given some that share a cache at one time, and some that do not at another.
  *
  * Tables go to the standard output, curves, with powers of ten on both axes, to growth.svg. The dim line is the time
  * that grows with the floating-point operations alone, through the right-most point of one thread.
@@ -23,6 +24,7 @@ enum { POINTS = 16, ROUNDS = 10, TURNS = 5, THREADS = 2, SPEC_MAX = 4096, PLOT_W
 #define EDGE  1.3        /* memory over the arithmetic minimum: at most */
 #define STEEP 1.15
 #define SLOWER 0.92 /* memory that is read at less than this share of the speed tells of a cache outgrown */
+#define APART  150  /* nanoseconds to meet, from which on cores share no cache: such that do take some 70 */
 
 struct axis {
     const char *name, *unit, *label; /* the last one short, for the plot */
@@ -301,24 +303,22 @@ static void print_table(const struct curve *curve)
     }
 }
 
-/* Bytes a nanosecond at which one thread reads BYTES over and over; the best of several turns. */
+/* Bytes a nanosecond at which one thread reads BYTES over and over, in search of one that is not there, which the C
+ * library does as fast as it can be done; the best of several turns. */
 static double read_rate(size_t bytes)
 {
-    size_t n = bytes / sizeof(uint64_t);
-    uint64_t *data = calloc(n, sizeof *data);
+    char *data = malloc(bytes);
     double best = 0;
     if (!data)
         bench_fail("no memory to read");
-    memset(data, 1, n * sizeof *data); /* fresh zeros may all be one page */
+    memset(data, 1, bytes); /* fresh zeros may all be one page */
     for (int turn = 0; turn < TURNS; turn++) {
         int64_t begun = clock_now(), now;
         double read = 0;
         do {
-            uint64_t sum = 0;
-            for (size_t i = 0; i < n; i++)
-                sum += data[i];
-            __asm__ volatile("" : : "r"(sum)); /* somebody has to want it */
-            read += (double)(n * sizeof *data);
+            if (memchr(data, 2, bytes))
+                bench_fail("memory does not keep what is written");
+            read += (double)bytes;
         } while ((now = clock_now()) < begun + TURN);
         best = read / (double)(now - begun) > best ? read / (double)(now - begun) : best;
     }
@@ -326,27 +326,56 @@ static double read_rate(size_t bytes)
     return best;
 }
 
-static void explain_point(const struct axis *axis, const struct point *point, int from, int to, double most)
+enum { MEETINGS = 1000 };
+
+static void meet(void *team, int rank)
 {
-    double before = read_rate(point[-1].one_thread), now = read_rate(point->one_thread);
+    (void)rank;
+    for (int i = 0; i < MEETINGS; i++)
+        team_meet(team);
+}
+
+/* Nanoseconds that the threads of TEAM take to meet; the least of several turns. */
+static double meeting_time(struct team *team)
+{
+    struct err err = {0};
+    double least = INFINITY;
+    bench_check(team_start(team, &err), &err);
+    for (int turn = 0; turn < TURNS; turn++) {
+        int64_t begun = clock_now();
+        team_run(team, meet, team);
+        double took = (double)(clock_now() - begun) / MEETINGS;
+        least = took < least ? took : least;
+    }
+    return least;
+}
+
+/* Why POINT, which is AXIS's at TO, takes MOST times the time of the point before, at FROM, over the same of their
+ * operations; SHARED: of two threads alone. */
+static void explain_point(const struct axis *axis, const struct point *point, int from, int to, double most,
+                          struct team *shared)
+{
+    double meeting = shared ? meeting_time(shared) : 0, before = read_rate(point[-1].one_thread), now = read_rate(point->one_thread);
     double use = axis->use ? axis->use(from) : 1, fewer = axis->use ? axis->use(to) : 1;
-    bool slower = now < SLOWER * before;
+    bool slower = now < SLOWER * before, apart = meeting > APART;
     printf("\n%s %d: x %.2f.", axis->name, to, most);
     if (slower)
         printf(" A thread goes through %.2f MB, and reads as much at %.1f GB/s; %.2f MB at %.1f.",
                (double)point->one_thread * 1e-6, now, (double)point[-1].one_thread * 1e-6, before);
     if (fewer < use)
         printf(" The images fill %.0f %% of the registers, not %.0f: x %.2f.", 100 * fewer, 100 * use, use / fewer);
-    printf("%s\n", slower || fewer < use ? "" : " Not explained.");
+    if (apart)
+        printf(" Two threads take %.0f ns to meet: their cores lie far apart.", meeting);
+    printf("%s\n", slower || fewer < use || apart ? "" : " Not explained.");
 }
 
-static void explain(const struct curve *curve)
+static void explain(const struct curve *curve, struct team *two)
 {
     const struct axis *axis = curve->axis;
     for (int i = 1; i < curve->points; i++) {
-        double most = growth(curve, i, 0) > growth(curve, i, 1) ? growth(curve, i, 0) : growth(curve, i, 1);
+        double one_thread = growth(curve, i, 0), most = fmax(one_thread, growth(curve, i, 1));
         if (most > STEEP)
-            explain_point(axis, &curve->point[i], axis->at[i - 1], axis->at[i], most);
+            explain_point(axis, &curve->point[i], axis->at[i - 1], axis->at[i], most, one_thread > STEEP ? NULL : two);
     }
 }
 
@@ -423,7 +452,7 @@ int main(void)
         measure(&curve, team);
         printf("%s%s (%s)\n\n", a ? "\n" : "", curve.axis->name, curve.axis->unit);
         print_table(&curve);
-        explain(&curve);
+        explain(&curve, team[1]);
         fflush(stdout);
         add_figures(&curve, figures);
         draw(&curve, &canvas, (struct rect){a % 2 * PLOT_WIDTH, a / 2 * PLOT_HEIGHT, PLOT_WIDTH - 2, PLOT_HEIGHT - 1});
