@@ -10,6 +10,8 @@
  *     run KEY MICROSECONDS              steps as a run on the screen makes them, with figures and history; answers
  *                                       how many, and nanoseconds
  *     bare KEY MICROSECONDS             the same of the step's program alone
+ *     products KEY MICROSECONDS         of the dense layers of such a step the matrix products alone, by OpenBLAS on
+ *                                       one thread
  *     sgemm THREADS MICROSECONDS        answers GFLOP/s of OpenBLAS, each thread with matrices of its own
  *     close KEY
  */
@@ -178,6 +180,72 @@ static void run_bare(struct slot *slot, int64_t time)
 
 /* --- how fast the machine multiplies */
 
+/* A dense layer as OpenBLAS sees it. */
+struct products {
+    int in, out;
+    float *x, *y, *w; /* [batch, in], [batch, out], [out, in]; and their gradients: */
+    float *dx, *dy, *dw;
+};
+
+/* Memory for all, which holds ones; nobody asks what they come to. */
+static void open_products(const struct layer *layer, int batch, struct products *products)
+{
+    *products = (struct products){.in = (int)shape_size(&layer->in), .out = (int)shape_size(&layer->out)};
+    size_t in = (size_t)products->in, out = (size_t)products->out, rows = (size_t)batch;
+    size_t sizes[] = {rows * in, rows * out, in * out, rows * in, rows * out, in * out};
+    float **all[] = {&products->x, &products->y, &products->w, &products->dx, &products->dy, &products->dw};
+    for (int k = 0; k < 6; k++) {
+        if (!(*all[k] = malloc(sizes[k] * sizeof(float))))
+            bench_fail("no memory for a matrix");
+        for (size_t i = 0; i < sizes[k]; i++)
+            (*all[k])[i] = 1;
+    }
+}
+
+static void close_products(struct products *products)
+{
+    float *all[] = {products->x, products->y, products->w, products->dx, products->dy, products->dw};
+    for (int k = 0; k < 6; k++)
+        free(all[k]);
+}
+
+/* Forward, and back to the weights and to what came in, which the first of LAYERS need not know. */
+static void multiply_all(const struct products *products, int layers, int batch)
+{
+    for (int i = 0; i < layers; i++) {
+        const struct products *p = &products[i];
+        cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, batch, p->out, p->in, 1, p->x, p->in, p->w, p->in, 0,
+                    p->y, p->out);
+    }
+    for (int i = layers - 1; i >= 0; i--) {
+        const struct products *p = &products[i];
+        cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, p->out, p->in, batch, 1, p->dy, p->out, p->x, p->in, 0,
+                    p->dw, p->in);
+        if (i > 0)
+            cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, batch, p->in, p->out, 1, p->dy, p->out, p->w, p->in,
+                        0, p->dx, p->in);
+    }
+}
+
+static void run_products(const struct session *session, int64_t time)
+{
+    static struct products products[NET_LAYERS_MAX];
+    const struct topology *top = &session->net->top;
+    int layers = 0, batch = session->batch;
+    for (int i = 0; i < top->layers; i++)
+        if (strcmp(top->layer[i].kind->name, "dense") == 0)
+            open_products(&top->layer[i], batch, &products[layers++]);
+    long long steps = 0;
+    int64_t begun = clock_now(), now;
+    do {
+        for (int i = 0; i < STEPS_BETWEEN_LOOKS / 4; i++, steps++)
+            multiply_all(products, layers, batch);
+    } while ((now = clock_now()) < begun + time);
+    printf("%lld %lld\n", steps, (long long)(now - begun));
+    for (int i = 0; i < layers; i++)
+        close_products(&products[i]);
+}
+
 struct measured {
     int64_t time;
     float *a[2], *b[2], *c[2];
@@ -244,6 +312,8 @@ static void answer(struct slot *slots, const char *line)
         run(find_slot(slots, one)->session, number * 1000);
     } else if (sscanf(line, "bare %31s %ld", one, &number) == 2) {
         run_bare(find_slot(slots, one), number * 1000);
+    } else if (sscanf(line, "products %31s %ld", one, &number) == 2) {
+        run_products(find_slot(slots, one)->session, number * 1000);
     } else if (sscanf(line, "steps %31s %ld", one, &number) == 2) {
         run_steps(find_slot(slots, one)->session, number);
     } else if (sscanf(line, "close %31s", one) == 1) {

@@ -6,8 +6,9 @@ hits all alike; in a round the first threads of all have the same processor, sin
 and in the next round another. They begin with the same weights and the same samples, and their first losses must agree.
 
 A step is forward, loss, backward and Adam; ours gathers its rows and takes all norms besides, PyTorch's batches are cut
-before the clock starts. With what else a run does, figures, curves, history, it is in the last two columns. Prints a
-table in Markdown, writes every round to build/bench/workloads.json. BENCH_WORKLOADS names some ("W2 W4"), BENCH_ROUNDS
+before the clock starts. With what else a run does, figures, curves, history, it is in the last two columns. Of dense
+networks a second table has what OpenBLAS takes, on one thread, for the matrix products of a step alone: a trainer that
+calls it for them, as KANN can, takes more for a whole one. Prints tables in Markdown, writes every round to build/bench/workloads.json. BENCH_WORKLOADS names some ("W2 W4"), BENCH_ROUNDS
 and BENCH_TURN (milliseconds) make it longer or shorter."""
 import json
 import os
@@ -32,6 +33,8 @@ PAUSE = 0.01                 # seconds between two turns: threads that spin afte
 MUST = {("W1", 1): 800, ("W1", 8): 500, ("W1", 150): 40, ("W2", 1): 8, ("W2", 32): 2.5, ("W2", 128): 1.9,
         ("W2", 1024): 1.15, ("W3", 32): 7, ("W3", 256): 2.5, ("W4", 1): 3, ("W4", 32): 1.5, ("W4", 128): 1.5,
         ("W5", 32): 1.1}
+
+MUST_PRODUCTS = 1.2 # steps over the products of a step alone, at least
 
 # Of PyTorch, tuned: malloc keeps its memory instead of giving it back after every step, in large pages.
 MALLOC = {"GLIBC_TUNABLES": "glibc.malloc.mmap_threshold=4294967296:glibc.malloc.trim_threshold=4294967296:"
@@ -80,6 +83,10 @@ def quartiles(values):
     return statistics.quantiles(values, n=4, method="inclusive") if len(values) > 1 else values * 3
 
 
+def is_dense(workload):
+    return "conv" not in workload["net"]
+
+
 def open_workers():
     workers = {"dnntui": Worker([f"{figures.OUT}/workloads"])}
     if has_module("torch"):
@@ -99,6 +106,8 @@ def open_entries(workers, workload, batch, folder):
         dnntui.ask(f"open b{threads} {folder} {name} {batch} {threads}")
         entries["dnntui" + threads] = Entry(dnntui, "run", "d" + threads)
         entries["bare" + threads] = Entry(dnntui, "bare", "b" + threads)
+    if is_dense(workload):
+        entries["products"] = Entry(dnntui, "products", "d1")
     tensors = os.path.join(folder, "all.safetensors")
     dnntui.ask(f"tensors d1 {tensors}")
     for key, worker in workers.items():
@@ -149,8 +158,10 @@ def measure(workers, workload, batch, folder):
         row["over_tuned"] = ratio(entries["bare2"], entries[best])
         row["over_tuned_as_run"] = ratio(entries["dnntui2"], entries[best])
         row["over_default"] = ratio(entries["bare2"], entries["torch"])
+    if "products" in entries:
+        row["over_products"] = ratio(entries["bare2"], entries["products"])
     for entry in entries.values():
-        if entry.verb == "run" or entry.worker is workers["dnntui"]:
+        if entry.verb != "products":
             entry.worker.ask(f"close {entry.key}")
     return row
 
@@ -192,7 +203,20 @@ def figures_of(row):
         found.append(figures.figure(f"{name}, over tuned PyTorch", row["over_tuned"]["ratio"], "x",
                                     MUST[row["workload"], row["batch"]]))
         found.append(figures.figure(f"{name}, over tuned PyTorch, in a run", row["over_tuned_as_run"]["ratio"], "x"))
+    if "over_products" in row:
+        found.append(figures.figure(f"{name}, over the products by OpenBLAS", row["over_products"]["ratio"], "x",
+                                    MUST_PRODUCTS))
     return found
+
+
+def print_products(rows):
+    print("\n| workload | batch | products alone by OpenBLAS, µs | x OpenBLAS's products | at least |\n"
+          "|---|--:|--:|--:|--:|")
+    for row in rows:
+        if "over_products" in row:
+            over = row["over_products"]
+            print(f"| {row['workload']} | {row['batch']} | {spread(row['entries']['products'])} "
+                  f"| {figure(over['ratio'])} ({figure(over['ratio_q1'])}-{figure(over['ratio_q3'])}) | {MUST_PRODUCTS} |")
 
 
 def print_notes(rows):
@@ -227,6 +251,7 @@ def main():
             shutil.rmtree(folder)
     for worker in workers.values():
         worker.close()
+    print_products(result["rows"])
     print()
     print_notes(result["rows"])
     figures.write("workloads", [entry for row in result["rows"] for entry in figures_of(row)], **result)
