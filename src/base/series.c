@@ -337,8 +337,9 @@ static int column_of(double x, double x0, double x1, int columns)
 /* The columns of a look into a series, and where it has come to. */
 struct look {
     double x0, x1;
-    int columns, open; /* buckets come in order, so only one column at a time can still grow, and it needs but one sum */
-    double sum;
+    int columns;
+    int open;   /* the last column that was added to: buckets come in order, so only one can still grow */
+    double sum; /* of that one */
     struct bucket *out;
 };
 

@@ -355,7 +355,8 @@ static double meeting_time(struct team *team)
 static void explain_point(const struct axis *axis, const struct point *point, int from, int to, double most,
                           struct team *shared)
 {
-    double meeting = shared ? meeting_time(shared) : 0, before = read_rate(point[-1].one_thread), now = read_rate(point->one_thread);
+    double meeting = shared ? meeting_time(shared) : 0;
+    double before = read_rate(point[-1].one_thread), now = read_rate(point->one_thread);
     double use = axis->use ? axis->use(from) : 1, fewer = axis->use ? axis->use(to) : 1;
     bool slower = now < SLOWER * before, apart = meeting > APART;
     printf("\n%s %d: x %.2f.", axis->name, to, most);

@@ -8,8 +8,9 @@ and in the next round another. They begin with the same weights and the same sam
 A step is forward, loss, backward and Adam; ours gathers its rows and takes all norms besides, PyTorch's batches are cut
 before the clock starts. With what else a run does, figures, curves, history, it is in the last two columns. Of dense
 networks a second table has what OpenBLAS takes, on one thread, for the matrix products of a step alone: a trainer that
-calls it for them, as KANN can, takes more for a whole one. Prints tables in Markdown, writes every round to build/bench/workloads.json. BENCH_WORKLOADS names some ("W2 W4"), BENCH_ROUNDS
-and BENCH_TURN (milliseconds) make it longer or shorter."""
+calls it for them, as KANN can, takes more for a whole one. Prints tables in Markdown, writes every round to
+build/bench/workloads.json. BENCH_WORKLOADS names some ("W2 W4"), BENCH_ROUNDS and BENCH_TURN (milliseconds) make it
+longer or shorter."""
 import json
 import os
 import shutil
@@ -215,8 +216,9 @@ def print_products(rows):
     for row in rows:
         if "over_products" in row:
             over = row["over_products"]
+            low, middle, high = (figure(over[key]) for key in ("ratio_q1", "ratio", "ratio_q3"))
             print(f"| {row['workload']} | {row['batch']} | {spread(row['entries']['products'])} "
-                  f"| {figure(over['ratio'])} ({figure(over['ratio_q1'])}-{figure(over['ratio_q3'])}) | {MUST_PRODUCTS} |")
+                  f"| {middle} ({low}-{high}) | {MUST_PRODUCTS} |")
 
 
 def print_notes(rows):

@@ -257,8 +257,8 @@ static struct bucket plain_column(const struct plain *plain, int *i, double x0, 
     return column;
 }
 
-/* As many samples as are still kept one by one: a column is made from buckets of several levels, and holds what it would
- * hold sample by sample. */
+/* As many samples as are still kept one by one: a column is made from buckets of several levels, and holds what it
+ * would hold sample by sample. */
 static void test_recent_columns(void **state)
 {
     (void)state;
