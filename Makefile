@@ -35,9 +35,9 @@ CFLAGS   ?=
 ALL_CFLAGS = $(CSTD) $(WARNINGS) $(MODE) -Iinclude -pthread $(shell pkg-config --cflags $(MODULES) 2>/dev/null) $(CFLAGS)
 DNN_LIBS = -pthread -lm -ldl
 LIBS     = $(shell pkg-config --libs $(filter-out openblas,$(MODULES))) -lcsv $(DNN_LIBS)
-# The release holds its small libraries itself, each that has an archive: to load seven takes a seventh of a start, which
-# `make bench BENCH=start` measures. The C library stays shared, or OpenBLAS could not be loaded.
-# HOLD=no leaves them shared.
+# The release holds its small libraries itself, each that has an archive: to load seven takes a seventh of a start
+# (`make bench BENCH=start`, with HOLD=no, which leaves them shared, and without). The C library stays shared, or
+# OpenBLAS could not be loaded.
 archive  = $(shell $(CC) -print-file-name=lib$(1).a)
 hold     = $(if $(filter -l%,$(1)),$(if $(findstring /,$(call archive,$(1:-l%=%))),$(1:-l%=-l:lib%.a),$(1)),$(1))
 HELD_MODULES = readline $(filter-out openblas readline,$(MODULES))

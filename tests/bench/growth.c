@@ -24,7 +24,7 @@ enum { POINTS = 16, ROUNDS = 10, TURNS = 5, THREADS = 2, SPEC_MAX = 4096, PLOT_W
 #define EDGE  1.3        /* memory over the arithmetic minimum: at most */
 #define STEEP 1.15
 #define SLOWER 0.92 /* memory that is read at less than this share of the speed tells of a cache outgrown */
-#define APART  150  /* nanoseconds to meet, from which on cores share no cache: such that do take some 70 */
+#define APART  150  /* nanoseconds to meet: half as much again as team.c counts on, for cores that share a cache */
 
 struct axis {
     const char *name, *unit, *label; /* the last one short, for the plot */

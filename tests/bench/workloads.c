@@ -155,23 +155,29 @@ static void run(struct session *session, int64_t time)
     printf("%llu %lld\n", (unsigned long long)(session->step - before), (long long)(now - begun));
 }
 
+/* Steps until the next look at the clock, since STEPS took TAKEN nanoseconds. */
+static int steps_to_next_look(int steps, int64_t taken)
+{
+    return taken < BETWEEN_LOOKS && steps < STEPS_BETWEEN_LOOKS ? 2 * steps : steps;
+}
+
 static void run_bare(struct slot *slot, int64_t time)
 {
     struct session *session = slot->session;
     struct program *program = session->train;
     int64_t begun = clock_now(), now = begun;
     uint64_t before = slot->drawn;
-    int ops = program_ops(program), rows = session->batch, looks = 1;
+    int ops = program_ops(program), rows = session->batch, steps = 1;
     denormals_flush(); /* once for all steps, as a session does, and PyTorch tuned */
     while (now < begun + time) {
-        for (int i = 0; i < looks; i++) {
+        for (int i = 0; i < steps; i++) {
             session->batch_first = (int)(slot->drawn * (uint64_t)rows % (uint64_t)(session->order.rows - rows + 1));
             program_begin(program, rows, session->seed, session->step + slot->drawn++);
             if (program_run(program, &session->optimizer, ops, true) < ops)
                 bench_fail("a figure is not finite");
         }
         int64_t taken = clock_now() - now;
-        looks = taken < BETWEEN_LOOKS && looks < STEPS_BETWEEN_LOOKS ? 2 * looks : looks;
+        steps = steps_to_next_look(steps, taken);
         now += taken;
     }
     denormals_restore();
@@ -235,13 +241,17 @@ static void run_products(const struct session *session, int64_t time)
     for (int i = 0; i < top->layers; i++)
         if (strcmp(top->layer[i].kind->name, "dense") == 0)
             open_products(&top->layer[i], batch, &products[layers++]);
-    long long steps = 0;
-    int64_t begun = clock_now(), now;
-    do {
-        for (int i = 0; i < STEPS_BETWEEN_LOOKS / 4; i++, steps++)
+    long long made = 0;
+    int steps = 1;
+    int64_t begun = clock_now(), now = begun;
+    while (now < begun + time) {
+        for (int i = 0; i < steps; i++, made++)
             multiply_all(products, layers, batch);
-    } while ((now = clock_now()) < begun + time);
-    printf("%lld %lld\n", steps, (long long)(now - begun));
+        int64_t taken = clock_now() - now;
+        steps = steps_to_next_look(steps, taken);
+        now += taken;
+    }
+    printf("%lld %lld\n", made, (long long)(now - begun));
     for (int i = 0; i < layers; i++)
         close_products(&products[i]);
 }
